@@ -1,0 +1,83 @@
+//! Texts, each held once: user agents, error codes and names stand in thousands of events.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// The number of a text in its [`Texts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TextId(u32);
+
+impl TextId {
+    /// The empty text.
+    pub(super) const EMPTY: Self = Self(0);
+}
+
+/// A pool of texts.
+#[derive(Debug, Clone)]
+pub(super) struct Texts {
+    bytes: String,
+    /// Where each text ends; it begins where the one before ends.
+    ends: Vec<usize>,
+    ids: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Texts {
+    pub(super) fn new() -> Self {
+        Self {
+            bytes: String::new(),
+            ends: vec![0],
+            ids: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+
+    pub(super) fn get(&self, id: TextId) -> &str {
+        get(&self.bytes, &self.ends, id.0)
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * size_of::<usize>() + self.ids.allocation_size()
+    }
+
+    /// The number of a text, which is kept if it is new.
+    pub(super) fn add(&mut self, text: &str) -> TextId {
+        if text.is_empty() {
+            return TextId::EMPTY;
+        }
+        let Self { bytes, ends, ids, hasher } = self;
+        let hash = hasher.hash_one(text);
+        if let Some(&id) = ids.find(hash, |&id| get(bytes, ends, id) == text) {
+            return TextId(id);
+        }
+        // Four thousand million texts do not fit in memory: a text has at least one byte and an end of eight.
+        let id = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+        bytes.push_str(text);
+        ends.push(bytes.len());
+        ids.insert_unique(hash, id, |&id| hasher.hash_one(get(bytes, ends, id)));
+        TextId(id)
+    }
+}
+
+fn get<'t>(bytes: &'t str, ends: &[usize], id: u32) -> &'t str {
+    let id = id as usize;
+    let end = ends.get(id).copied().unwrap_or_default();
+    let start = id.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
+    bytes.get(start..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_held_once() {
+        let mut texts = Texts::new();
+        let ids: Vec<TextId> = ["a", "", "bc", "a", "ü"].iter().map(|text| texts.add(text)).collect();
+        assert_eq!(ids[0], ids[3]);
+        assert_eq!(ids[1], TextId::EMPTY);
+        assert_eq!(ids.iter().map(|&id| texts.get(id)).collect::<Vec<_>>(), ["a", "", "bc", "a", "ü"]);
+        assert_eq!(texts.bytes, "abcü");
+    }
+}
