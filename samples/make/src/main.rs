@@ -1,6 +1,6 @@
 //! Makes the samples: one made-up day of an organization's CloudTrail, its truth, and the text that explains both.
 //!
-//! `cargo run -p make-samples -- samples` rewrites `samples/AWSLogs`, `samples/README.md` and `samples/expected.json`.
+//! `cargo run -p make-samples -- samples` rewrites `samples/AWSLogs`, `samples/README.md` and `samples/expected.jsonl`.
 //! There is no clock and no chance in it: every run writes the same bytes.
 
 mod api_gateway;
@@ -56,7 +56,7 @@ fn make(folder: &Path) -> io::Result<Truth> {
     for object in &objects {
         write(&folder.join(&object.key), &object.bytes)?;
     }
-    write(&folder.join("expected.json"), format!("{}\n", truth.to_json()).as_bytes())?;
+    write(&folder.join("expected.jsonl"), format!("{}\n", truth.to_json()).as_bytes())?;
     write(&folder.join("README.md"), readme::readme(&truth).as_bytes())?;
     Ok(truth)
 }

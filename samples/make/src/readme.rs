@@ -21,7 +21,7 @@ The small program in `make/` wrote this folder, this text included, and writes i
 
 ## What Gatetrail must find
 
-Counted by the program while it made the files, not by reading them; `expected.json` has the same for machines.
+Counted by the program while it made the files, not by reading them; `expected.jsonl` has the same for machines.
 
 | | |
 | --- | --: |

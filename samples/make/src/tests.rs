@@ -103,7 +103,7 @@ fn another_reader_finds_what_is_expected() {
     assert_eq!(top.len(), 10);
 
     let expected: Value =
-        serde_json::from_slice(&fs::read(folder.path().join("expected.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(folder.path().join("expected.jsonl")).unwrap()).unwrap();
     let found = json!({
         "records": delivered,
         "api_gateway_delivered": of_api_gateway,

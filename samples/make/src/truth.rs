@@ -85,7 +85,7 @@ impl Truth {
         self.by_error_code.iter().map(|(_, count)| count).sum()
     }
 
-    /// `samples/expected.json`.
+    /// `samples/expected.jsonl`.
     pub(crate) fn to_json(&self) -> Json {
         let by_error_code = self.by_error_code.iter().map(|&(code, count)| list![code, count]).collect();
         object! {

@@ -1,0 +1,213 @@
+//! Log files on a local disk: finding them, and reading them with several threads.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gatetrail_tables::{EventSet, FileTotals};
+use gatetrail_trail::{Limits, LogFileReader, ObjectKey, Outcome, delivered, folder_to_skip};
+use walkdir::WalkDir;
+
+/// Files up to this size are read into memory whole; larger ones are streamed. CloudTrail's files have a median of 1.5 KB.
+const WHOLE_FILE_BYTES: u64 = 8 << 20;
+
+/// Bytes of a streamed file that are read at a time.
+const READ_BYTES: usize = 256 << 10;
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its size as stored.
+    pub size_bytes: u64,
+}
+
+/// A file or folder that could not be reached; another try may help.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct Unreachable {
+    /// Where it lies, or should.
+    pub path: PathBuf,
+    /// The system's reason.
+    pub source: io::Error,
+}
+
+/// A file that never will be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedFile {
+    /// Where it lies, for a person to find it.
+    pub path: String,
+    /// Its key from `AWSLogs/` on, else its name: the same wherever the folder lies.
+    pub key: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a number of files gave.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Their events, each once.
+    pub events: EventSet,
+    /// Their counts.
+    pub totals: FileTotals,
+    /// Those that are no sound log files.
+    pub rejected: Vec<RejectedFile>,
+    /// Those that could not be reached.
+    pub unreachable: Vec<Unreachable>,
+}
+
+impl Scan {
+    fn absorb(&mut self, other: Self) {
+        self.events.absorb(other.events);
+        self.totals = self.totals.plus(other.totals);
+        self.rejected.extend(other.rejected);
+        self.unreachable.extend(other.unreachable);
+    }
+
+    /// Reads from a source that has no name and no end that is known: standard input.
+    pub fn read_stream(&mut self, name: &str, source: impl BufRead, limits: Limits) {
+        let outcome = LogFileReader::new(limits).read_stream(source, None, &mut self.events);
+        self.add(Path::new(name), outcome);
+    }
+
+    fn add(&mut self, path: &Path, outcome: io::Result<Outcome>) {
+        match outcome {
+            Ok(Outcome::Analyzed(counts)) => {
+                self.events.commit();
+                self.totals.add_analyzed(&counts);
+                return;
+            }
+            Ok(Outcome::SkippedDigest) => self.totals.add_skipped(),
+            Ok(Outcome::Rejected(rejection)) => {
+                self.totals.add_rejected();
+                self.rejected.push(RejectedFile {
+                    path: path.display().to_string(),
+                    key: key_of(path),
+                    reason: rejection.to_string(),
+                });
+            }
+            Err(source) => self.unreachable.push(Unreachable { path: path.to_owned(), source }),
+        }
+        self.events.rollback();
+    }
+}
+
+/// Finds the log files of a folder (`*.json.gz` and `*.json`, at any depth, links followed), or takes a file as it is.
+/// What cannot be looked into is in the second list.
+#[must_use]
+pub fn find_files(source: &Path) -> (Vec<LocalFile>, Vec<Unreachable>) {
+    let mut files = Vec::new();
+    let mut unreachable = Vec::new();
+    for entry in WalkDir::new(source).follow_links(true) {
+        let found = entry.and_then(|entry| Ok((entry.metadata()?, entry)));
+        match found {
+            Ok((metadata, entry)) if metadata.is_file() => {
+                // A file that was named is read whatever its name.
+                if entry.depth() == 0 || is_log_file_name(entry.path()) {
+                    files.push(LocalFile { path: entry.into_path(), size_bytes: metadata.len() });
+                }
+            }
+            Ok((metadata, entry)) if entry.depth() == 0 && !metadata.is_dir() => {
+                // A pipe or a device: its size is not known, so it is streamed.
+                files.push(LocalFile { path: entry.into_path(), size_bytes: u64::MAX });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(source).to_owned();
+                unreachable.push(Unreachable { path, source: error.into() });
+            }
+        }
+    }
+    (files, unreachable)
+}
+
+fn is_log_file_name(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    name.is_some_and(|name| name.ends_with(".json.gz") || name.ends_with(".json"))
+}
+
+/// Reads files with a number of threads, and calls `on_file` behind each.
+#[must_use]
+pub fn scan_files(
+    mut files: Vec<LocalFile>,
+    threads: usize,
+    limits: Limits,
+    on_file: &(dyn Fn(&LocalFile) + Sync),
+) -> Scan {
+    if threads > 1 {
+        // The largest first, so that no thread is left with one at the end.
+        files.sort_by(|a, b| b.size_bytes.cmp(&a.size_bytes).then_with(|| a.path.cmp(&b.path)));
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut worker = Worker::new(limits);
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            worker.read(file);
+            on_file(file);
+        }
+        worker.scan
+    };
+    if threads <= 1 {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.min(files.len()).max(1)).map(|_| scope.spawn(work)).collect();
+        let scans = workers.into_iter().map(|worker| match worker.join() {
+            Ok(scan) => scan,
+            // A panic is a fault of the program: it goes on to its end in the thread that waits.
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        scans
+            .reduce(|mut all, scan| {
+                all.absorb(scan);
+                all
+            })
+            .unwrap_or_default()
+    })
+}
+
+/// One thread's buffers and results.
+struct Worker {
+    reader: LogFileReader,
+    object: Vec<u8>,
+    scan: Scan,
+}
+
+impl Worker {
+    fn new(limits: Limits) -> Self {
+        Self { reader: LogFileReader::new(limits), object: Vec::new(), scan: Scan::default() }
+    }
+
+    fn read(&mut self, file: &LocalFile) {
+        let path = file.path.to_string_lossy();
+        if folder_to_skip(&path).is_some() {
+            self.scan.totals.add_skipped();
+            return;
+        }
+        let outcome = self.outcome(file);
+        self.scan.add(&file.path, outcome);
+    }
+
+    fn outcome(&mut self, file: &LocalFile) -> io::Result<Outcome> {
+        let delivered = file.path.file_name().and_then(|name| delivered(&name.to_string_lossy()));
+        let mut source = File::open(&file.path)?;
+        let events = &mut self.scan.events;
+        if file.size_bytes > WHOLE_FILE_BYTES {
+            let source = BufReader::with_capacity(READ_BYTES, source);
+            return self.reader.read_stream(source, delivered, events);
+        }
+        self.object.clear();
+        source.read_to_end(&mut self.object)?;
+        Ok(self.reader.read(&self.object, delivered, events))
+    }
+}
+
+/// The key from `AWSLogs/` on where the path has one, else the file's name.
+fn key_of(path: &Path) -> String {
+    match path.to_string_lossy().parse::<ObjectKey>() {
+        Ok(key) => key.without_prefix(),
+        Err(_) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+    }
+}

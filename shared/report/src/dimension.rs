@@ -1,0 +1,105 @@
+//! What events are counted by.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use gatetrail_tables::{Column, EventRow};
+
+use crate::api_names::ApiNames;
+
+/// A dimension of `--by`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// The error code; of successes the empty text.
+    ErrorCode,
+    /// The call.
+    EventName,
+    /// The caller as the replaced query names it.
+    User,
+    /// The caller for people to read: the role's or user's name.
+    Principal,
+    /// Account id.
+    Account,
+    /// Region.
+    Region,
+    /// The API: its name, learned from other events where need be, and its id.
+    Api,
+    /// Address of the caller.
+    SourceIp,
+    /// User agent of the caller.
+    UserAgent,
+}
+
+impl Dimension {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::ErrorCode,
+        Self::EventName,
+        Self::User,
+        Self::Principal,
+        Self::Account,
+        Self::Region,
+        Self::Api,
+        Self::SourceIp,
+        Self::UserAgent,
+    ];
+
+    /// Its name in documents; on the command line `-` stands for `_` too.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ErrorCode => "error_code",
+            Self::EventName => "event_name",
+            Self::User => "user",
+            Self::Principal => "principal",
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::Api => "api",
+            Self::SourceIp => "source_ip",
+            Self::UserAgent => "user_agent",
+        }
+    }
+
+    pub(crate) fn of<'s>(self, event: EventRow<'s>, names: &ApiNames<'s>) -> Cow<'s, str> {
+        let column = match self {
+            Self::ErrorCode => Column::ErrorCode,
+            Self::EventName => Column::EventName,
+            Self::User => Column::User,
+            Self::Principal => Column::PrincipalName,
+            Self::Account => Column::AccountId,
+            Self::Region => Column::Region,
+            Self::SourceIp => Column::SourceIp,
+            Self::UserAgent => Column::UserAgent,
+            Self::Api => return Cow::Owned(names.shown(event)),
+        };
+        Cow::Borrowed(event.text(column))
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no dimension's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownDimension(String);
+
+impl fmt::Display for UnknownDimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no dimension {:?}; there are {}", self.0, Dimension::ALL.map(Dimension::as_str).join(", "))
+    }
+}
+
+impl std::error::Error for UnknownDimension {}
+
+impl FromStr for Dimension {
+    type Err = UnknownDimension;
+
+    fn from_str(name: &str) -> Result<Self, UnknownDimension> {
+        let wanted = name.replace('-', "_");
+        Self::ALL.into_iter().find(|one| one.as_str() == wanted).ok_or_else(|| UnknownDimension(name.to_owned()))
+    }
+}
