@@ -100,6 +100,9 @@ impl FromStr for Dimension {
 
     fn from_str(name: &str) -> Result<Self, UnknownDimension> {
         let wanted = name.replace('-', "_");
-        Self::ALL.into_iter().find(|one| one.as_str() == wanted).ok_or_else(|| UnknownDimension(name.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|one| one.as_str() == wanted)
+            .ok_or_else(|| UnknownDimension(name.to_owned()))
     }
 }

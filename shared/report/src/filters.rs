@@ -79,7 +79,8 @@ pub struct Filters {
 impl Filters {
     /// Whether an event passes all but the status.
     pub(crate) fn pass(&self, event: EventRow<'_>, names: &ApiNames<'_>) -> bool {
-        let listed = |list: &[String], column| list.is_empty() || list.iter().any(|one| one == event.text(column));
+        let listed =
+            |list: &[String], column| list.is_empty() || list.iter().any(|one| one == event.text(column));
         listed(&self.accounts, Column::AccountId)
             && listed(&self.regions, Column::Region)
             && self.time.contains(event)
@@ -96,6 +97,10 @@ impl Filters {
         if !id.is_empty() && pattern.matches(id) {
             return true;
         }
-        if name.is_empty() { names.of(event).iter().any(|name| pattern.matches(name)) } else { pattern.matches(name) }
+        if name.is_empty() {
+            names.of(event).iter().any(|name| pattern.matches(name))
+        } else {
+            pattern.matches(name)
+        }
     }
 }

@@ -16,5 +16,6 @@ pub use dimension::{Dimension, UnknownDimension};
 pub use filters::{Filters, StatusFilter, TimeRange};
 pub use selection::Selection;
 pub use top_error_codes::{
-    FilterNames, RankedTable, Rejected, Rest, Row, SCHEMA, Sources, TopErrorCodes, Totals, Window, top_error_codes,
+    FilterNames, RankedTable, Rejected, Rest, Row, SCHEMA, Sources, TopErrorCodes, Totals, Window,
+    top_error_codes,
 };

@@ -27,8 +27,9 @@ impl<'s> Selection<'s> {
     pub fn new(set: &'s EventSet, filters: &Filters) -> Self {
         let names = ApiNames::learn(set.iter());
         let replaced = corrections::replaced(set.iter());
-        let is_replaced =
-            |event: &EventRow<'_>| replaced.contains(&(event.text(Column::AccountId), event.text(Column::EventId)));
+        let is_replaced = |event: &EventRow<'_>| {
+            replaced.contains(&(event.text(Column::AccountId), event.text(Column::EventId)))
+        };
         let mut selection =
             Self { events: Vec::new(), names, replaced: 0, without_api: 0, newest: newest_event(set) };
         for event in set.iter() {
@@ -53,7 +54,8 @@ impl<'s> Selection<'s> {
     /// The selected events with the filters' status, newest first; those without a time last.
     #[must_use]
     pub fn newest_first(&self, filters: &Filters) -> Vec<EventRow<'s>> {
-        let mut events: Vec<_> = self.events.iter().copied().filter(|&event| filters.status.passes(event)).collect();
+        let mut events: Vec<_> =
+            self.events.iter().copied().filter(|&event| filters.status.passes(event)).collect();
         let ids = |event: &EventRow<'s>| (event.text(Column::AccountId), event.text(Column::EventId));
         events.sort_unstable_by(|a, b| b.event_time().cmp(&a.event_time()).then_with(|| ids(a).cmp(&ids(b))));
         events

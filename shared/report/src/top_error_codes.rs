@@ -171,7 +171,8 @@ fn ranked<'s>(selection: &Selection<'s>, events: &[EventRow<'s>], by: Dimension,
         *counts.entry(selection.value(event, by)).or_default() += 1;
     }
     let mut counts: Vec<(Cow<'s, str>, u64)> = counts.into_iter().collect();
-    counts.sort_unstable_by(|(value, count), (other, others)| others.cmp(count).then_with(|| value.cmp(other)));
+    counts
+        .sort_unstable_by(|(value, count), (other, others)| others.cmp(count).then_with(|| value.cmp(other)));
 
     let cut = counts.split_off(top.min(counts.len()));
     let rest = Rest { values: cut.len() as u64, events: cut.iter().map(|(_, count)| count).sum() };

@@ -63,7 +63,8 @@ impl FileRow {
     /// A row of an object that was read.
     #[must_use]
     pub fn analyzed(object: FileIdentity, counts: &FileCounts) -> Self {
-        let delays = if counts.delays == DelayHistogram::default() { Vec::new() } else { counts.delays.0.to_vec() };
+        let delays =
+            if counts.delays == DelayHistogram::default() { Vec::new() } else { counts.delays.0.to_vec() };
         Self {
             text_bytes: counts.text_bytes,
             records: counts.records,

@@ -47,6 +47,10 @@ impl<F: FnMut(&Event<'_>)> EventSink for F {
 }
 
 /// What a file turned out to be.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of these a file, and nearly all are the large one"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// A log file: every record was found and counted.
@@ -105,7 +109,12 @@ impl LogFileReader {
     }
 
     /// Reads a file that is in memory. `delivered` is the time in its key ([`crate::ObjectKey`]), where that has one.
-    pub fn read(&mut self, object: &[u8], delivered: Option<Timestamp>, sink: &mut impl EventSink) -> Outcome {
+    pub fn read(
+        &mut self,
+        object: &[u8],
+        delivered: Option<Timestamp>,
+        sink: &mut impl EventSink,
+    ) -> Outcome {
         let sink = &mut Delivery { delivered, sink };
         if is_gzip(object) {
             let Some(text) = self.one_shot.inflate(object) else {

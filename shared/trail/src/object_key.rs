@@ -109,7 +109,7 @@ pub fn delivered(file_name: &str) -> Option<Timestamp> {
         let number = |from: usize, to: usize| stamp.get(from..to)?.parse::<i16>().ok();
         let small = |from: usize| i8::try_from(number(from, from + 2)?).ok();
         let time = DateTime::new(number(0, 4)?, small(4)?, small(6)?, small(9)?, small(11)?, 0, 0).ok()?;
-        Some(TimeZone::UTC.to_timestamp(time).ok()?)
+        TimeZone::UTC.to_timestamp(time).ok()
     })
 }
 
@@ -148,7 +148,8 @@ fn below_aws_logs(prefix: &str, rest: &str) -> Option<ObjectKey> {
     }
     let mut number = |digits: usize| {
         let part = parts.next()?;
-        (part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<i16>().ok())?
+        (part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<i16>().ok())?
     };
     let (year, month, day) = (number(4)?, number(2)?, number(2)?);
     let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
@@ -186,7 +187,8 @@ pub fn folder_to_skip(key: &str) -> Option<Folder> {
         // Digests' names have the region twice, and copies may lack the day: the folder's or the file's name is enough.
         Err(NotACloudTrailKey) => Folder::ALL.into_iter().find(|folder| {
             let name = folder.as_str();
-            *folder != Folder::Logs && key.split('/').any(|part| part == name || part.contains(&format!("_{name}_")))
+            *folder != Folder::Logs
+                && key.split('/').any(|part| part == name || part.contains(&format!("_{name}_")))
         }),
     }
     .filter(|folder| *folder != Folder::Logs)

@@ -37,7 +37,8 @@ pub struct FileCounts {
 
 /// Upper bounds, inclusive, of the steps of a [`DelayHistogram`], in seconds. Behind the last is one step without bound.
 pub const DELAY_BOUNDS_S: [i64; 20] = [
-    0, 30, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 600, 900, 1_800, 3_600, 21_600, 86_400, 604_800, 2_592_000,
+    0, 30, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 600, 900, 1_800, 3_600, 21_600, 86_400, 604_800,
+    2_592_000,
 ];
 
 /// How many API Gateway events were delivered how long after they happened, counted by steps of seconds.

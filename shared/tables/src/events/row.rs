@@ -95,7 +95,9 @@ impl<'s> EventRow<'s> {
 
     /// The order of the merge: of two rows of one key the greater stays.
     pub(super) fn merge_order(self, other: EventRow<'_>) -> Ordering {
-        let fixed = |row: &Row| (row.parser_revision, row.event_time, row.after_delivery, row.read_only, row.api_kind);
+        let fixed = |row: &Row| {
+            (row.parser_revision, row.event_time, row.after_delivery, row.read_only, row.api_kind)
+        };
         fixed(self.row).cmp(&fixed(other.row)).then_with(|| {
             let mut orders = Column::ALL.into_iter().map(|column| self.text(column).cmp(other.text(column)));
             orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)

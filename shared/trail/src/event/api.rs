@@ -81,7 +81,9 @@ impl<'t> Request<'t> {
                 }
             }
             _ => {
-                if let Some(slot) = PARTS.iter().position(|part| *part == key).and_then(|at| request.part.get_mut(at)) {
+                if let Some(slot) =
+                    PARTS.iter().position(|part| *part == key).and_then(|at| request.part.get_mut(at))
+                {
                     *slot = value.text();
                 }
             }
@@ -101,7 +103,8 @@ impl<'t> Request<'t> {
             "WEBSOCKET" => return Some(ApiKind::WebSocket),
             _ => {}
         }
-        (!self.api_id.is_empty() || user_agent.contains("api/apigatewayv2")).then_some(ApiKind::HttpOrWebSocket)
+        (!self.api_id.is_empty() || user_agent.contains("api/apigatewayv2"))
+            .then_some(ApiKind::HttpOrWebSocket)
     }
 
     pub(super) fn take_part(&mut self) -> Cow<'t, str> {
@@ -165,7 +168,8 @@ pub(super) fn answers_with_an_api(event_name: &str) -> bool {
 pub(super) fn arn_path(message: &str) -> Option<(usize, usize)> {
     message.match_indices("arn:").find_map(|(index, _)| {
         let arn = message.get(index..)?;
-        let end = arn.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ')')).unwrap_or(arn.len());
+        let end =
+            arn.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ')')).unwrap_or(arn.len());
         let arn = arn.get(..end)?.trim_end_matches('.');
         let mut parts = arn.splitn(6, ':');
         let path = (parts.nth(2)? == "apigateway").then(|| parts.nth(2)).flatten()?;

@@ -120,7 +120,8 @@ mod tests {
 
     fn texts(object: &str) -> Vec<(String, String)> {
         let mut fields = Vec::new();
-        each_field(object, &mut |key, value| fields.push((key.to_owned(), value.text().into_owned()))).unwrap();
+        each_field(object, &mut |key, value| fields.push((key.to_owned(), value.text().into_owned())))
+            .unwrap();
         fields
     }
 

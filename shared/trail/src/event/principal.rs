@@ -67,7 +67,9 @@ impl<'t> Identity<'t> {
                 let name = first_of([self.issuer_name.clone(), part(path_from, role_to)]);
                 (name, part(session_from, resource.len()))
             }
-            ("AssumedRole", _) => (first_of([self.issuer_name.clone(), self.principal_id.clone()]), "".into()),
+            ("AssumedRole", _) => {
+                (first_of([self.issuer_name.clone(), self.principal_id.clone()]), "".into())
+            }
             (_, "federated-user") => {
                 let session = part(path_from, resource.len());
                 (first_of([self.issuer_name.clone(), session.clone()]), session)
@@ -79,7 +81,13 @@ impl<'t> Identity<'t> {
                 (first_of([self.user_name.clone(), part(name_from, resource.len())]), "".into())
             }
             _ => {
-                let known = [&self.user_name, &self.on_behalf_of, &self.invoked_by, &self.principal_id, &self.account_id];
+                let known = [
+                    &self.user_name,
+                    &self.on_behalf_of,
+                    &self.invoked_by,
+                    &self.principal_id,
+                    &self.account_id,
+                ];
                 (first_of(known.map(Clone::clone)), "".into())
             }
         }

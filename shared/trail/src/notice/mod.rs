@@ -116,8 +116,8 @@ const VALIDATION_MESSAGE: &str = "CloudTrail validation message.";
 /// # Errors
 /// Where the payload as a whole is of no known form.
 pub fn read_notice(payload: &[u8]) -> Result<Notice, NoticeError> {
-    let payload: Value =
-        serde_json::from_slice(payload).map_err(|error| NoticeError::NotJson { reason: error.to_string() })?;
+    let payload: Value = serde_json::from_slice(payload)
+        .map_err(|error| NoticeError::NotJson { reason: error.to_string() })?;
     if let Some(notice) = sqs::read(&payload) {
         return Ok(notice);
     }
@@ -125,7 +125,10 @@ pub fn read_notice(payload: &[u8]) -> Result<Notice, NoticeError> {
         return notice;
     }
     let objects = objects_of(&payload, 0)?;
-    Ok(Notice { trigger: Trigger::Other, messages: vec![Message { id: String::new(), objects: Ok(objects) }] })
+    Ok(Notice {
+        trigger: Trigger::Other,
+        messages: vec![Message { id: String::new(), objects: Ok(objects) }],
+    })
 }
 
 /// The objects that a message's text names.
@@ -167,7 +170,11 @@ type Objects = Result<Vec<ObjectName>, NoticeError>;
 fn read_plain(message: &Value) -> Option<Objects> {
     let keys = message.get("keys")?.as_array()?;
     let form = "a list of keys";
-    Some(keys.iter().map(|key| literal(text(message, "bucket", form, "bucket")?, key.as_str(), form)).collect())
+    Some(
+        keys.iter()
+            .map(|key| literal(text(message, "bucket", form, "bucket")?, key.as_str(), form))
+            .collect(),
+    )
 }
 
 fn literal(bucket: &str, key: Option<&str>, form: &'static str) -> Result<ObjectName, NoticeError> {

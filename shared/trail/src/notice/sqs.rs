@@ -6,7 +6,8 @@ use super::{Message, Notice, NoticeError, Trigger, objects_of_text, records_of_k
 
 pub(super) fn read(payload: &Value) -> Option<Notice> {
     let records = records_of_kind(payload, |record| {
-        record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs") && record.contains_key("messageId")
+        record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs")
+            && record.contains_key("messageId")
     })?;
     let messages = records.iter().map(|record| Message {
         id: record.get("messageId").and_then(Value::as_str).unwrap_or_default().to_owned(),

@@ -26,7 +26,8 @@ fn s3_notification(key: &str) -> Value {
 }
 
 fn sqs(bodies: &[String]) -> Value {
-    let record = |(index, body)| json!({"messageId": format!("m{index}"), "body": body, "eventSource": "aws:sqs"});
+    let record =
+        |(index, body)| json!({"messageId": format!("m{index}"), "body": body, "eventSource": "aws:sqs"});
     json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
 }
 
@@ -92,11 +93,12 @@ fn an_sqs_batch_keeps_its_messages_apart() {
 
 #[test]
 fn batch_operations_of_both_versions() {
-    let payload = |version: &str, task: Value| {
-        json!({"invocationSchemaVersion": version, "invocationId": "i", "job": {"id": "j"}, "tasks": [task]})
-    };
+    let payload = |version: &str, task: Value| json!({"invocationSchemaVersion": version, "invocationId": "i", "job": {"id": "j"}, "tasks": [task]});
     let tasks = [
-        ("1.0", json!({"taskId": "t", "s3Key": ENCODED, "s3BucketArn": "arn:aws:s3:::trail", "s3VersionId": null})),
+        (
+            "1.0",
+            json!({"taskId": "t", "s3Key": ENCODED, "s3BucketArn": "arn:aws:s3:::trail", "s3VersionId": null}),
+        ),
         ("2.0", json!({"taskId": "t", "s3Key": ENCODED, "s3Bucket": BUCKET, "s3VersionId": null})),
     ];
     for (version, task) in tasks {
@@ -113,7 +115,7 @@ fn batch_operations_of_both_versions() {
 fn step_functions_items_may_lack_a_bucket() {
     let item = json!({"Etag": "\"e\"", "Key": "a+b", "LastModified": 1.7e9, "Size": 1});
     let without_bucket = ObjectName { bucket: None, ..object("a+b") };
-    assert_eq!(objects(item.clone()), [without_bucket.clone()]);
+    assert_eq!(objects(item.clone()), std::slice::from_ref(&without_bucket));
     assert_eq!(objects(json!({"Items": [item.clone()]})), [without_bucket]);
     assert_eq!(objects(json!({"Items": [item], "BatchInput": {"bucket": BUCKET}})), [object("a+b")]);
 }
@@ -129,7 +131,10 @@ fn what_is_missing_is_named() {
     assert_eq!(error(json!({"keys": ["a"]})), "a list of keys without bucket");
     assert_eq!(error(json!({"Records": [{"s3": {}}]})), "an S3 notification without s3.bucket.name");
     assert_eq!(error(json!([1])), "message of no known form (its keys: none, an array)");
-    assert_eq!(read_notice(b"{").unwrap_err().to_string(), "message is no JSON: EOF while parsing an object at line 1 column 1");
+    assert_eq!(
+        read_notice(b"{").unwrap_err().to_string(),
+        "message is no JSON: EOF while parsing an object at line 1 column 1"
+    );
 }
 
 #[test]

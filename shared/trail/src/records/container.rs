@@ -92,6 +92,10 @@ impl Container {
         let mut brackets = masks.brackets & !in_string;
         while brackets != 0 {
             let index = brackets.trailing_zeros() as usize;
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "masked to the block's length, so that no check is left"
+            )]
             let progress = self.bracket(block[index & (BLOCK - 1)], index);
             if progress != Progress::More {
                 return progress;
@@ -178,7 +182,8 @@ impl Masks {
     fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Self {
         let bytes = u8x64::simd_from(simd, *block);
         let bit_5_set = bytes | u8x64::splat(simd, 0x20);
-        let brackets = bit_5_set.simd_eq(u8x64::splat(simd, b'{')) | bit_5_set.simd_eq(u8x64::splat(simd, b'}'));
+        let brackets =
+            bit_5_set.simd_eq(u8x64::splat(simd, b'{')) | bit_5_set.simd_eq(u8x64::splat(simd, b'}'));
         Self {
             quotes: bytes.simd_eq(u8x64::splat(simd, b'"')).to_bitmask(),
             backslashes: bytes.simd_eq(u8x64::splat(simd, b'\\')).to_bitmask(),
@@ -215,4 +220,64 @@ fn prefix_xor(mut bits: u64) -> u64 {
     bits ^= bits << 8;
     bits ^= bits << 16;
     bits ^ (bits << 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every sort of vectors that this machine has, from the plainest to the widest.
+    fn levels() -> Vec<Level> {
+        let level = Level::new();
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "only x86-64 has more than two"))]
+        let mut levels = vec![level, Level::baseline()];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(
+            [
+                level.as_sse2().map(Level::Sse2),
+                level.as_sse4_2().map(Level::Sse4_2),
+                level.as_avx2().map(Level::Avx2),
+                level.as_avx512().map(Level::Avx512),
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        levels
+    }
+
+    fn steps(text: &[u8]) -> (Progress, bool) {
+        let mut container = Container::new();
+        let progress = container.bytes(text);
+        (progress, container.backslash)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn masks_say_what_steps_say(
+            inner in proptest::collection::vec(prop::sample::select(br#"{}[]"",:\\\ 1abc"#.to_vec()), 0..400),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let text = [b"{", inner.as_slice()].concat();
+            let (progress, backslash) = steps(&text);
+            for level in levels() {
+                let mut container = Container { level, ..Container::new() };
+                prop_assert_eq!(container.scan(&text), progress);
+                if progress == Progress::More {
+                    prop_assert_eq!(container.has_backslash(), backslash);
+                }
+
+                let (first, second) = text.split_at(cut.index(text.len()));
+                let mut container = Container { level, ..Container::new() };
+                let in_two = match container.scan(first) {
+                    Progress::More => container.scan(second).after(first.len()),
+                    ended => ended,
+                };
+                prop_assert_eq!(in_two, progress);
+            }
+        }
+    }
 }

@@ -63,11 +63,15 @@ enum State {
     BetweenDocuments,
     KeyOrEnd,
     Key,
-    InKey { escaped: bool },
+    InKey {
+        escaped: bool,
+    },
     Colon,
     Value,
     InValueContainer,
-    InValueString { escaped: bool },
+    InValueString {
+        escaped: bool,
+    },
     InValueScalar,
     InRecordsNull(usize),
     AfterValue,
@@ -75,7 +79,9 @@ enum State {
     Element,
     InObject,
     InArray,
-    InString { escaped: bool },
+    InString {
+        escaped: bool,
+    },
     InScalar,
     AfterElement,
 }
@@ -253,10 +259,8 @@ impl Documents {
     /// A string that is an element of `Records` or the value of another key.
     fn in_string(&mut self, rest: &[u8], on_record: &mut impl FnMut(Record<'_>)) -> usize {
         let is_element = matches!(self.state, State::InString { .. });
-        let mut escaped = matches!(
-            self.state,
-            State::InString { escaped: true } | State::InValueString { escaped: true }
-        );
+        let mut escaped =
+            matches!(self.state, State::InString { escaped: true } | State::InValueString { escaped: true });
         for (index, &byte) in rest.iter().enumerate() {
             if escaped {
                 escaped = false;

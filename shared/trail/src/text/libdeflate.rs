@@ -62,9 +62,7 @@ impl Libdeflate {
         };
         match result {
             // The lengths are C's word: hold them to the slices, so that nothing after this line relies on it.
-            SUCCESS
-                if input_used > 0 && input_used <= input.len() && text_made <= output.len() =>
-            {
+            SUCCESS if input_used > 0 && input_used <= input.len() && text_made <= output.len() => {
                 Member::Whole { input: input_used, text: text_made }
             }
             INSUFFICIENT_SPACE => Member::NeedsSpace,

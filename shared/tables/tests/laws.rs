@@ -1,0 +1,161 @@
+//! Law 1: merge is idempotent, commutative and associative. Law 3: rows read are distinct rows and duplicates.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow, InboxDocument};
+use gatetrail_trail::{ApiKind, Event};
+use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Events of few ids and few contents, so that keys meet often, with equal rows and with different ones.
+fn event() -> impl Strategy<Value = Event<'static>> {
+    let small = |texts: [&'static str; 3]| prop::sample::select(texts.to_vec()).prop_map(Cow::Borrowed);
+    (
+        (
+            small(["1", "2", "3"]),
+            small(["", "111122223333", "444455556666"]),
+            small(["", "AccessDenied", "Ünïcode"]),
+        ),
+        small(["", "a", "b"]),
+        proptest::option::of(0_i64..3),
+        proptest::option::of(any::<bool>()),
+        any::<bool>(),
+    )
+        .prop_map(|((event_id, account_id, error_code), user, time, read_only, after_delivery)| Event {
+            event_id,
+            account_id,
+            error_code,
+            user,
+            event_time: time.map(|second| Timestamp::from_second(second).unwrap()),
+            read_only,
+            after_delivery,
+            api_kind: read_only.map(|_| ApiKind::Rest),
+            ..Event::default()
+        })
+}
+
+fn set_of<'e>(events: impl IntoIterator<Item = &'e Event<'static>>) -> EventSet {
+    let mut set = EventSet::new();
+    events.into_iter().for_each(|event| set.stage(event));
+    set.commit();
+    set
+}
+
+fn rows(set: &EventSet) -> String {
+    serde_json::to_string(&set.sorted()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn events_in_any_order_split_and_repetition(
+        events in vec(event(), 0..12).prop_shuffle(),
+        cuts in vec(any::<prop::sample::Index>(), 0..4),
+        repeated in any::<prop::sample::Index>(),
+    ) {
+        let whole = set_of(&events);
+        prop_assert_eq!(events.len() as u64, whole.len() as u64 + whole.duplicates());
+
+        let reversed = set_of(events.iter().rev());
+        prop_assert_eq!(rows(&reversed), rows(&whole));
+
+        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(events.len() + 1)).collect();
+        places.extend([0, events.len()]);
+        places.sort_unstable();
+        let mut batches: Vec<&[Event<'static>]> = places.windows(2).map(|pair| &events[pair[0]..pair[1]]).collect();
+        batches.push(batches[repeated.index(batches.len())]);
+        let mut folded = EventSet::new();
+        for batch in batches.iter().rev() {
+            folded.absorb(set_of(*batch));
+        }
+        prop_assert_eq!(rows(&folded), rows(&whole));
+        let read: usize = batches.iter().map(|batch| batch.len()).sum();
+        prop_assert_eq!(read as u64, folded.len() as u64 + folded.duplicates());
+    }
+
+    #[test]
+    fn a_file_that_is_rolled_back_leaves_nothing(kept in vec(event(), 0..6), forgotten in vec(event(), 0..6)) {
+        let mut set = set_of(&kept);
+        forgotten.iter().for_each(|event| set.stage(event));
+        prop_assert_eq!(set.len(), set_of(&kept).len());
+        set.rollback();
+        set.commit();
+        prop_assert_eq!(rows(&set), rows(&set_of(&kept)));
+        prop_assert_eq!(set.duplicates(), set_of(&kept).duplicates());
+    }
+
+    #[test]
+    fn files_merge_by_the_law(a in file(), b in file(), c in file()) {
+        let merge = |x: &FileRow, y: &FileRow| x.clone().merge(y.clone());
+        prop_assert_eq!(merge(&a, &a), a.clone());
+        prop_assert_eq!(merge(&a, &b), merge(&b, &a));
+        prop_assert_eq!(merge(&merge(&a, &b), &c), merge(&a, &merge(&b, &c)));
+    }
+
+    #[test]
+    fn an_inbox_document_is_a_function_of_its_rows(
+        events in vec(event(), 0..8),
+        files in vec(file(), 0..4).prop_shuffle(),
+    ) {
+        let document = InboxDocument::new(&files, &set_of(&events)).unwrap();
+        let turned: Vec<FileRow> = files.iter().rev().cloned().collect();
+        prop_assert_eq!(InboxDocument::new(&turned, &set_of(events.iter().rev())).unwrap(), document);
+    }
+}
+
+fn file() -> impl Strategy<Value = FileRow> {
+    let outcome =
+        prop::sample::select(vec![FileOutcome::Rejected, FileOutcome::Skipped, FileOutcome::Analyzed]);
+    (outcome, 0_u64..2, 1_u32..3, proptest::option::of("[ab]")).prop_map(
+        |(outcome, records, parser_revision, reason)| {
+            let identity = FileIdentity {
+                bucket: "trail".into(),
+                key: "key".into(),
+                etag: "etag".into(),
+                delivered: None,
+                size_bytes: 1,
+            };
+            FileRow {
+                records,
+                other: records,
+                parser_revision,
+                reason,
+                failures: BTreeMap::new(),
+                ..FileRow::not_analyzed(identity, outcome, String::new())
+            }
+        },
+    )
+}
+
+/// What was read once stays read, and a better parser's row wins over an older one's.
+#[test]
+fn the_order_of_file_outcomes() {
+    let row = |outcome, parser_revision| FileRow {
+        parser_revision,
+        ..FileRow::not_analyzed(
+            FileIdentity {
+                bucket: "b".into(),
+                key: "k".into(),
+                etag: "e".into(),
+                delivered: None,
+                size_bytes: 0,
+            },
+            outcome,
+            "reason".into(),
+        )
+    };
+    let order = [
+        row(FileOutcome::Rejected, 1),
+        row(FileOutcome::Skipped, 1),
+        row(FileOutcome::Analyzed, 1),
+        row(FileOutcome::Rejected, 2),
+    ];
+    for pair in order.windows(2) {
+        assert_eq!(pair[0].clone().merge(pair[1].clone()), pair[1]);
+    }
+}
