@@ -45,6 +45,17 @@ pub struct RejectedFile {
     pub reason: String,
 }
 
+/// A file that was read, some of whose records could not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MalformedRecords {
+    /// Where the file lies.
+    pub path: String,
+    /// How many of its records.
+    pub records: u64,
+    /// Index of the first of them, and why.
+    pub first: Option<(u64, String)>,
+}
+
 /// What a number of files gave.
 #[derive(Debug, Default)]
 pub struct Scan {
@@ -54,15 +65,19 @@ pub struct Scan {
     pub totals: FileTotals,
     /// Those that are no sound log files.
     pub rejected: Vec<RejectedFile>,
+    /// Those that were read, but for some of their records.
+    pub malformed: Vec<MalformedRecords>,
     /// Those that could not be reached.
     pub unreachable: Vec<Unreachable>,
 }
 
 impl Scan {
-    fn absorb(&mut self, other: Self) {
+    /// Takes what another gave; events of both count once.
+    pub fn absorb(&mut self, other: Self) {
         self.events.absorb(other.events);
         self.totals = self.totals.plus(other.totals);
         self.rejected.extend(other.rejected);
+        self.malformed.extend(other.malformed);
         self.unreachable.extend(other.unreachable);
     }
 
@@ -72,11 +87,21 @@ impl Scan {
         self.add(Path::new(name), outcome);
     }
 
-    fn add(&mut self, path: &Path, outcome: io::Result<Outcome>) {
+    pub(crate) fn add(&mut self, path: &Path, outcome: io::Result<Outcome>) {
         match outcome {
             Ok(Outcome::Analyzed(counts)) => {
                 self.events.commit();
                 self.totals.add_analyzed(&counts);
+                if counts.malformed > 0 {
+                    self.malformed.push(MalformedRecords {
+                        path: path.display().to_string(),
+                        records: counts.malformed,
+                        first: counts
+                            .first_malformed
+                            .first()
+                            .map(|(index, reason)| (*index, reason.to_string())),
+                    });
+                }
                 return;
             }
             Ok(Outcome::SkippedDigest) => self.totals.add_skipped(),
@@ -116,14 +141,22 @@ pub fn find_files(source: &Path) -> (Vec<LocalFile>, Vec<Unreachable>) {
             Ok(_) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(source).to_owned();
-                unreachable.push(Unreachable { path, source: error.into() });
+                unreachable.push(Unreachable { path, source: reason(error) });
             }
         }
     }
     (files, unreachable)
 }
 
-fn is_log_file_name(path: &Path) -> bool {
+/// Why a walk failed, without the path, which [`Unreachable`] has already.
+fn reason(error: walkdir::Error) -> io::Error {
+    if error.loop_ancestor().is_some() {
+        return io::Error::other("a link that leads back to a folder above it");
+    }
+    error.into_io_error().unwrap_or_else(|| io::Error::other("cannot be walked"))
+}
+
+pub(crate) fn is_log_file_name(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
     name.is_some_and(|name| name.ends_with(".json.gz") || name.ends_with(".json"))
 }

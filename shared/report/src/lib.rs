@@ -14,7 +14,7 @@ mod top_error_codes;
 pub use api_pattern::ApiPattern;
 pub use dimension::{Dimension, UnknownDimension};
 pub use filters::{Filters, StatusFilter, TimeRange};
-pub use selection::Selection;
+pub use selection::{Selection, newest_event};
 pub use top_error_codes::{
     FilterNames, RankedTable, Rejected, Rest, Row, SCHEMA, Sources, TopErrorCodes, Totals, Window,
     top_error_codes,

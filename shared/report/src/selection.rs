@@ -68,7 +68,8 @@ impl<'s> Selection<'s> {
     }
 }
 
-/// What `--anchor newest` counts from.
-fn newest_event(set: &EventSet) -> Option<Timestamp> {
+/// Time of the newest event of a set that is not dated after its own delivery: what `--anchor newest` counts from.
+#[must_use]
+pub fn newest_event(set: &EventSet) -> Option<Timestamp> {
     set.iter().filter(|event| !event.after_delivery()).filter_map(EventRow::event_time).max()
 }

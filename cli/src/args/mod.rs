@@ -1,0 +1,234 @@
+//! The arguments, as clap reads them.
+
+mod values;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, TypedValueParser as _};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+use crate::sources::Source;
+use crate::time::{Moment, Span};
+
+pub(crate) use values::{Anchor, By, Color, Output, Status};
+
+/// Shown under the help of every command that reads.
+const READING_HELP: &str = "\
+Exit status:
+  0  answered; what could not be read is named on standard error and counted
+  1  nothing could be answered: no file, or none that could be read
+  2  wrong usage
+  3  with --strict: answered, but something could not be read";
+
+const ABOUT: &str = "What fails at your Amazon API Gateway, answered from CloudTrail files";
+
+const LONG_ABOUT: &str = "\
+Answers from CloudTrail log files who fails to call API Gateway's control plane, with which error, where and how often.
+
+Files are read where they lie: nothing is written, nothing is sent anywhere. An event counts once, however often it was \
+delivered.";
+
+const EXAMPLES: &str = "\
+Examples:
+  gatetrail errors ./cloudtrail                    the most frequent error codes
+  gatetrail errors ./cloudtrail --by user,api      who fails, and at which API
+  gatetrail events ./cloudtrail --status failure   the failed calls themselves";
+
+const ERRORS_EXAMPLES: &str = "\
+Examples:
+  gatetrail errors ./cloudtrail
+  gatetrail errors ./cloudtrail --by error_code,user,api --top 5
+  gatetrail errors ./cloudtrail --last 24h --anchor newest
+  gatetrail errors ./cloudtrail --api 'orders*' --require-api --region eu-west-1
+  gatetrail errors ./cloudtrail -o json | jq '.tables[0].rows'
+  gzip -dc delivery.json.gz | gatetrail errors -";
+
+const EVENTS_EXAMPLES: &str = "\
+Examples:
+  gatetrail events ./cloudtrail --status failure
+  gatetrail events ./cloudtrail --api 'orders*' --since 2026-11-20 --until 2026-11-21
+  gatetrail events ./cloudtrail -o jsonl | jq -r 'select(.error_code) | .user'
+  gatetrail events ./cloudtrail -o jsonl > events.jsonl   # DuckDB: select * from 'events.jsonl'";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  gatetrail completions bash > ~/.local/share/bash-completion/completions/gatetrail
+  gatetrail completions zsh --dir ~/.zfunc
+  gatetrail completions fish --dir ~/.config/fish/completions";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  gatetrail man | man -l -
+  gatetrail man --dir ~/.local/share/man/man1";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "gatetrail", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The most frequent error codes, or whatever else failures are counted by
+    #[command(after_help = ERRORS_EXAMPLES, after_long_help = format!("{ERRORS_EXAMPLES}\n\n{READING_HELP}"))]
+    Errors(ErrorsArgs),
+    /// The API Gateway events themselves, newest first
+    #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{READING_HELP}"))]
+    Events(EventsArgs),
+    /// A completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// The manual page, for man(1)
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ErrorsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) filters: FilterArgs,
+    /// Which events count
+    #[arg(long, value_enum, default_value_t = Status::Failure, help_heading = "Filters")]
+    pub(crate) status: Status,
+    /// What to count by; a table each
+    ///
+    /// Repeatable, or a list with commas. `-` may stand for `_`.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "error_code", help_heading = "Answer")]
+    #[arg(value_name = "COLUMN")]
+    #[arg(hide_default_value = true)]
+    pub(crate) by: Vec<By>,
+    /// Rows of a table; 0 for all [default: 10]
+    ///
+    /// What is cut is summed up: as `rest` in tables, Markdown and JSON; on standard error for JSON lines and CSV, whose
+    /// rows are values only.
+    #[arg(long, value_name = "N", default_value_t = 10, hide_default_value = true, help_heading = "Answer")]
+    pub(crate) top: usize,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) filters: FilterArgs,
+    /// Which events to list
+    #[arg(long, value_enum, default_value_t = Status::All, help_heading = "Filters")]
+    pub(crate) status: Status,
+    /// Events to list; 0 for all [default: 50 for tables and Markdown, else all]
+    #[arg(long, value_name = "N", help_heading = "Answer")]
+    pub(crate) limit: Option<usize>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// A file, a folder, `-` for standard input, or s3://bucket/prefix
+    ///
+    /// A folder is searched for *.json.gz and *.json, at any depth; a file is read whatever its name. Digests and Insights
+    /// are skipped. A file that several sources name is read once. S3 needs a build with `--features aws`.
+    #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = OsStringValueParser::new().try_map(Source::parse))]
+    pub(crate) sources: Vec<Source>,
+    /// Threads that read local files [default: one a processor]
+    #[arg(long, value_name = "N", help_heading = "Reading")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Exit with status 3 where anything could not be read
+    ///
+    /// Files that are rejected or cannot be reached, and malformed records. They are named on standard error with or
+    /// without this.
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) strict: bool,
+    /// AWS profile, for s3://
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) profile: Option<String>,
+    /// Endpoint in place of AWS's own, for s3://
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = "Reading")]
+    pub(crate) endpoint_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct FilterArgs {
+    /// Account ids of 12 digits; repeatable, or with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::account)]
+    pub(crate) account: Vec<String>,
+    /// Regions, such as eu-west-1; repeatable, or with commas
+    #[arg(long, value_name = "REGION", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) region: Vec<String>,
+    /// Name or id of the API; * stands for any text, case does not count
+    ///
+    /// Failed calls nearly never name their API. Its name is learned from other events where they tell it; an event of
+    /// which neither name nor id is known passes every pattern, unless --require-api is given.
+    #[arg(long, value_name = "PATTERN", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) api: Option<String>,
+    /// Drop events of which no API is known
+    #[arg(long)]
+    pub(crate) require_api: bool,
+    /// From this time on: 2026-11-20T14:00:00Z, 2026-11-20, or 24h, 7d, 90m ago
+    ///
+    /// A date is its first moment in UTC. Event times count, not times of delivery.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) since: Option<Moment>,
+    /// Before this time, which is given like --since
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) until: Option<Moment>,
+    /// Short for --since so long ago: --last 24h
+    #[arg(long, value_name = "SPAN", conflicts_with_all = ["since", "until"], allow_hyphen_values = true)]
+    pub(crate) last: Option<Span>,
+    /// What times such as 24h count back from
+    ///
+    /// `newest` is the newest event of all that is read: for data that is not of today.
+    #[arg(long, value_enum, default_value_t = Anchor::Now)]
+    pub(crate) anchor: Anchor,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Answer")]
+pub(crate) struct OutputArgs {
+    /// Form of the answer
+    ///
+    /// In tables, Markdown and CSV, characters that are invisible or move a terminal are spelt out, such as \u{1b}; in
+    /// CSV, cells that a spreadsheet would run as a formula begin with an apostrophe. JSON has every text as it is.
+    #[arg(short, long, value_enum, value_name = "FORM", default_value_t = Output::Table)]
+    pub(crate) output: Output,
+    /// Colour in tables
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+    /// Write into this folder, under the name that the shell looks for, in place of standard output
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write this page and one for each command into this folder, in place of standard output
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_hold_together() {
+        Cli::command().debug_assert();
+    }
+}

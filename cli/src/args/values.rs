@@ -1,0 +1,131 @@
+//! Values of options that are one of a few words, or have a shape.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use gatetrail_report::{Dimension, StatusFilter};
+
+/// A dimension, as `--by` takes it: the name of its column, with `-` or `_`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct By(pub(crate) Dimension);
+
+impl ValueEnum for By {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [By; Dimension::ALL.len()] = {
+            let mut all = [By(Dimension::ErrorCode); Dimension::ALL.len()];
+            let mut index = 0;
+            #[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs it")]
+            while index < all.len() {
+                all[index] = By(Dimension::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let name = self.0.as_str();
+        let value = PossibleValue::new(name);
+        Some(match name {
+            "error_code" => value.alias("error-code"),
+            "event_name" => value.alias("event-name"),
+            "source_ip" => value.alias("source-ip"),
+            "user_agent" => value.alias("user-agent"),
+            _ => value,
+        })
+    }
+}
+
+/// `--status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Status {
+    Failure,
+    Success,
+    All,
+}
+
+impl From<Status> for StatusFilter {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Failure => Self::Failure,
+            Status::Success => Self::Success,
+            Status::All => Self::All,
+        }
+    }
+}
+
+/// `--anchor`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Anchor {
+    Now,
+    Newest,
+}
+
+/// `-o`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Table,
+    /// One document, the same that reports in a bucket are
+    Json,
+    /// An object a row
+    Jsonl,
+    /// One table, for spreadsheets
+    Csv,
+    /// For issues and wikis
+    Markdown,
+}
+
+impl Output {
+    /// Whether it is made to be looked at as it is, and so says what is missing, and is kept short.
+    pub(crate) fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+/// Takes an account id.
+pub(crate) fn account(text: &str) -> Result<String, String> {
+    let shaped = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if shaped {
+        return Ok(text.to_owned());
+    }
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    Err(if digits {
+        "an account id has 12 digits, leading zeros too, such as 111122223333".to_owned()
+    } else {
+        "give the account's id of 12 digits, such as 111122223333; names of accounts come from a configuration, \
+         which this version does not read"
+            .to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dimension_goes_by_hyphens_too() {
+        for dimension in Dimension::ALL {
+            for name in [dimension.as_str().to_owned(), dimension.as_str().replace('_', "-")] {
+                assert_eq!(By::from_str(&name, false), Ok(By(dimension)), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn account_ids() {
+        assert_eq!(account("000011112222").as_deref(), Ok("000011112222"));
+        assert!(account("11112222333").unwrap_err().contains("12 digits"));
+        assert!(account("production").unwrap_err().contains("configuration"));
+        assert!(account("").is_err());
+    }
+}

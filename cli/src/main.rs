@@ -1,0 +1,26 @@
+//! `gatetrail`: what fails at API Gateway, answered from CloudTrail files on a laptop or a server.
+
+mod args;
+mod commands;
+mod exit;
+mod input;
+mod messages;
+mod progress;
+mod render;
+mod sources;
+mod surroundings;
+mod time;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use jiff::Timestamp;
+
+use crate::args::Cli;
+use crate::surroundings::Surroundings;
+
+fn main() -> ExitCode {
+    let surroundings = Surroundings::of_process(Timestamp::now());
+    let result = commands::run(&Cli::parse(), &surroundings);
+    exit::code_of(result)
+}

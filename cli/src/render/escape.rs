@@ -1,0 +1,65 @@
+//! Names made visible. User agents, session names and the names of APIs are chosen by whoever calls: in a terminal they
+//! must neither move the cursor nor look like something else.
+
+use std::borrow::Cow;
+
+/// The text with every character spelt out that is invisible, moves a terminal, or turns the direction of writing:
+/// `\u{1b}`, `\u{202e}`, `\n`. JSON output has texts as they are.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if is_unseen(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Controls, formats (directions, joiners, tags), separators other than the space, and letters without ink.
+fn is_unseen(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
+    matches!(character,
+        '\u{80}'..='\u{a0}' // C1 controls, no-break space
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{1680}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{2000}'..='\u{200f}' // spaces, zero width, directions
+        | '\u{2028}'..='\u{202f}' // separators, directions
+        | '\u{205f}'..='\u{206f}' // joiners, isolates, deprecated formats
+        | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}' // variation selectors
+        | '\u{fff0}'..='\u{fffb}' // annotations
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e000}'..='\u{f8ff}' // private use
+        | '\u{e0000}'..='\u{10ffff}' // tags, selectors, private use
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unseen_is_spelt_out() {
+        let cases = [
+            ("Orders API – Größe 訂單 🚀", "Orders API – Größe 訂單 🚀"),
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("a\nb\tc\rd\0", "a\\nb\\tc\\rd\\u{0}"),
+            ("admin\u{202e}gpj.exe", "admin\\u{202e}gpj.exe"),
+            ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}"),
+            ("\u{9b}31m\u{7f}", "\\u{9b}31m\\u{7f}"),
+            ("\u{e0041}\u{fe0f}\u{a0}", "\\u{e0041}\\u{fe0f}\\u{a0}"),
+            ("e\u{301}", "e\u{301}"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(visible(text), expected);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Times for people, in UTC.
+
+use gatetrail_report::Window;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+fn utc(time: Timestamp) -> DateTime {
+    TimeZone::UTC.to_datetime(time)
+}
+
+/// `2026-11-20`
+pub(super) fn day(time: Timestamp) -> String {
+    utc(time).strftime("%Y-%m-%d").to_string()
+}
+
+/// `14:03:21`
+pub(super) fn time_of_day(time: Timestamp) -> String {
+    utc(time).strftime("%H:%M:%S").to_string()
+}
+
+/// `2026-11-20 14:03:21`
+pub(super) fn second(time: Timestamp) -> String {
+    utc(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn minute(time: Timestamp) -> String {
+    utc(time).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The time that an answer is about: the bounds that were asked for, else its first and last event.
+pub(super) fn window(window: &Window) -> Option<String> {
+    let from = window.from.or(window.first_event);
+    let to = window.to.or(window.last_event);
+    Some(match (from, to) {
+        (None, None) => return None,
+        (Some(from), None) => format!("from {} UTC", minute(from)),
+        (None, Some(to)) => format!("before {} UTC", minute(to)),
+        (Some(from), Some(to)) if minute(from) == minute(to) => format!("{} UTC", minute(from)),
+        (Some(from), Some(to)) if day(from) == day(to) => {
+            format!("{} to {} UTC", minute(from), utc(to).strftime("%H:%M"))
+        }
+        (Some(from), Some(to)) => format!("{} to {} UTC", minute(from), minute(to)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows() {
+        let at = |text: &str| Some(text.parse().unwrap());
+        let none = Window { from: None, to: None, first_event: None, last_event: None };
+        let cases = [
+            (none, None),
+            (
+                Window {
+                    first_event: at("2026-11-20T00:07:12Z"),
+                    last_event: at("2026-11-20T23:58:40Z"),
+                    ..none
+                },
+                Some("2026-11-20 00:07 to 23:58 UTC"),
+            ),
+            (
+                Window { from: at("2026-11-19T00:00:00Z"), last_event: at("2026-11-20T23:58:40Z"), ..none },
+                Some("2026-11-19 00:00 to 2026-11-20 23:58 UTC"),
+            ),
+            (Window { from: at("2026-11-19T00:00:00Z"), ..none }, Some("from 2026-11-19 00:00 UTC")),
+            (Window { to: at("2026-11-19T00:00:00Z"), ..none }, Some("before 2026-11-19 00:00 UTC")),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(window(&given).as_deref(), expected);
+        }
+    }
+}

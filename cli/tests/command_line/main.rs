@@ -1,0 +1,10 @@
+//! The real binary, over the samples and over files that a test makes. Snapshots are reviewed in the diff; they are
+//! written anew with `INSTA_UPDATE=always`.
+
+#![cfg(test)]
+
+mod answers;
+mod ends;
+mod hostile;
+mod reading;
+mod run;
