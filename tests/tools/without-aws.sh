@@ -3,6 +3,6 @@
 # share it share what is compiled: the features of a dependency are those that the selected packages ask for, together.
 
 without_aws=(--workspace)
-for package in $("$root/tests/tools/packages" needs-aws); do
+for package in $("${root:?}/tests/tools/packages" needs-aws); do
     without_aws+=(--exclude "$package")
 done

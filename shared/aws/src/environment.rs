@@ -1,0 +1,124 @@
+//! What Lambda puts into a function's environment: region, credentials, and an endpoint in tests.
+
+use aws_sdk_s3::Config;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use std::time::Duration;
+
+/// Whoever waits longer for the first byte of an answer waits in vain: S3 answers within a second.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One try of a request, until its answer's body begins.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// A request with all its tries.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Tries of a request: what fails four times fails the object, and the queue tries again minutes later.
+const ATTEMPTS: u32 = 4;
+
+/// Before the second try, and doubled for each further one, with jitter. The SDK's second would be half of a batch's time.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
+
+/// Longest pause between two tries.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+
+/// Region, credentials and endpoint, as Lambda sets them.
+///
+/// Read at once and without the SDK's chain of providers: a function's credentials never come from elsewhere, and a sandbox
+/// never outlives them.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    region: String,
+    credentials: Credentials,
+    endpoint_url: Option<String>,
+    fips: bool,
+    dual_stack: bool,
+}
+
+/// Variables that Lambda always sets, and that are not set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not set: {}", .0.join(", "))]
+pub struct MissingVariables(pub Vec<&'static str>);
+
+impl Environment {
+    /// Reads the variables that the SDKs share: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`,
+    /// `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
+    ///
+    /// # Errors
+    /// Names all that are missing of region and credentials.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariables> {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let mut missing = Vec::new();
+        let mut required = |name: &'static str| {
+            variable(name).unwrap_or_else(|| {
+                missing.push(name);
+                String::new()
+            })
+        };
+        let region = required("AWS_REGION");
+        let access_key = required("AWS_ACCESS_KEY_ID");
+        let secret_key = required("AWS_SECRET_ACCESS_KEY");
+        if !missing.is_empty() {
+            return Err(MissingVariables(missing));
+        }
+        let is_true = |name: &str| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let session_token = variable("AWS_SESSION_TOKEN");
+        Ok(Self {
+            region,
+            credentials: Credentials::new(access_key, secret_key, session_token, None, "environment"),
+            endpoint_url: variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL")),
+            fips: is_true("AWS_USE_FIPS_ENDPOINT"),
+            dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
+        })
+    }
+
+    pub(crate) fn s3_config(&self) -> Config {
+        let mut config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        if let Some(url) = &self.endpoint_url {
+            // An endpoint of one's own rarely has a name for each bucket.
+            config = config.endpoint_url(url).force_path_style(true);
+        }
+        config.build()
+    }
+}
+
+pub(crate) fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(INITIAL_BACKOFF)
+        .with_max_backoff(MAX_BACKOFF)
+}
+
+/// The time to connect is the SDK's, 3.1 seconds; a body that stalls is noticed by the SDK as well.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .read_timeout(READ_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_missing_is_named() {
+        let missing = Environment::read(|name| (name == "AWS_REGION").then(String::new)).unwrap_err();
+        assert_eq!(missing.to_string(), "not set: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY");
+    }
+
+    #[test]
+    fn credentials_are_not_printed() {
+        let environment = Environment::read(|name| Some(format!("<{name}>"))).unwrap();
+        assert!(!format!("{environment:?}").contains("<AWS_SECRET_ACCESS_KEY>"));
+    }
+}

@@ -1,0 +1,15 @@
+//! The ports of `gatetrail-engine` on AWS. The only crate that names the AWS SDK.
+//!
+//! Behind the feature `profiles` is what a person at a terminal needs: profiles, cached logins, roles of an instance. A
+//! function needs none of it ([`Environment`]).
+
+mod environment;
+mod error;
+#[cfg(feature = "profiles")]
+mod profiles;
+mod s3;
+
+pub use environment::{Environment, MissingVariables};
+#[cfg(feature = "profiles")]
+pub use profiles::{Login, NoRegion};
+pub use s3::{BucketOwners, S3Body, S3Store};

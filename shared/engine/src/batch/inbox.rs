@@ -1,0 +1,70 @@
+//! Writing what was found.
+
+use std::collections::BTreeMap;
+
+use gatetrail_tables::{Column, EventSet, FileRow, InboxDocument};
+
+use crate::object_store::{NewObject, ObjectStore, with_sources};
+
+/// Gzip, and said so: with `Content-Encoding: gzip` some clients would unpack it and some not.
+const CONTENT_TYPE: &str = "application/gzip";
+
+/// The document that is being filled, and those that were written.
+#[derive(Default)]
+pub(super) struct Inbox {
+    pub(super) files: Vec<FileRow>,
+    pub(super) events: EventSet,
+    pub(super) written: Vec<String>,
+    pub(super) error_codes: BTreeMap<String, u64>,
+    pub(super) distinct_events: u64,
+    /// Why a document could not be written: nothing of the batch counts as done then.
+    pub(super) failure: Option<String>,
+}
+
+/// Writing failed; the reason is in [`Inbox::failure`].
+pub(super) struct WriteFailed;
+
+impl Inbox {
+    /// Writes the document and begins a new one. The same rows give the same name and bytes, so writing again what a run
+    /// before has written changes nothing.
+    pub(super) async fn write<S: ObjectStore>(&mut self, store: &S, bucket: &str) -> Result<(), WriteFailed> {
+        let files = std::mem::take(&mut self.files);
+        let events = std::mem::take(&mut self.events);
+        self.count(&events);
+        let document =
+            InboxDocument::new(&files, &events).map_err(|error| self.fail(with_sources(&error)))?;
+        drop(events);
+        let object = NewObject { bytes: document.bytes.into(), content_type: CONTENT_TYPE };
+        store.put(bucket, &document.key, object).await.map_err(|error| self.fail(error.chain()))?;
+        tracing::debug!(bucket, key = document.key, files = files.len(), "document written");
+        self.written.push(document.key);
+        Ok(())
+    }
+
+    /// Writes what is left, where all has gone well so far and there is something to tell.
+    pub(super) async fn write_last<S: ObjectStore>(&mut self, store: &S, bucket: &str) {
+        if self.failure.is_none() && !self.files.is_empty() {
+            // The reason is kept in `failure`, and the report made from it.
+            if let Err(WriteFailed) = self.write(store, bucket).await {}
+        }
+    }
+
+    fn count(&mut self, events: &EventSet) {
+        self.distinct_events += events.len() as u64;
+        for event in events.iter().filter(|event| event.failed()) {
+            let code = event.text(Column::ErrorCode);
+            match self.error_codes.get_mut(code) {
+                Some(count) => *count += 1,
+                None => {
+                    self.error_codes.insert(code.to_owned(), 1);
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, reason: String) -> WriteFailed {
+        tracing::error!(reason, "document not written: every message of the batch fails");
+        self.failure = Some(reason);
+        WriteFailed
+    }
+}

@@ -1,0 +1,18 @@
+//! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, and reading a
+//! local folder. What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
+
+mod batch;
+mod folder;
+mod object_store;
+mod prefix;
+
+pub use batch::{
+    BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,
+    read_batch,
+};
+pub use folder::{LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_files, scan_files};
+pub use object_store::{
+    BoxError, Decision, ListPage, ListedObject, NewObject, Object, ObjectBody, ObjectStore, Operation,
+    StoreError, StoreErrorKind, with_sources,
+};
+pub use prefix::{list_log_files, scan_objects};
