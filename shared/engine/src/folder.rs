@@ -231,9 +231,30 @@ impl Worker {
             let source = BufReader::with_capacity(READ_BYTES, source);
             return self.reader.read_stream(source, delivered, events);
         }
-        self.object.clear();
-        source.read_to_end(&mut self.object)?;
-        Ok(self.reader.read(&self.object, delivered, events))
+        let length = read_whole(&mut source, &mut self.object, file.size_bytes)?;
+        Ok(self.reader.read(self.object.get(..length).unwrap_or_default(), delivered, events))
+    }
+}
+
+/// Reads a file to its end into a buffer that is kept from file to file; gives its length. [`Read::read_to_end`] would ask
+/// for the size and the position again, two calls of the system for files that are read in one.
+fn read_whole(source: &mut impl Read, buffer: &mut Vec<u8>, size_bytes: u64) -> io::Result<usize> {
+    let expected = usize::try_from(size_bytes).unwrap_or_default() + 1;
+    if buffer.len() < expected {
+        buffer.resize(expected, 0);
+    }
+    let mut length = 0;
+    loop {
+        // A file may have grown since it was found.
+        if length == buffer.len() {
+            buffer.resize(length * 2, 0);
+        }
+        match source.read(buffer.get_mut(length..).unwrap_or_default()) {
+            Ok(0) => return Ok(length),
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Real deliveries, against three oracles that have nothing in common with the program or each other.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 

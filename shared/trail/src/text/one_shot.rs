@@ -31,7 +31,7 @@ impl OneShot {
         if hint > ONE_SHOT_TEXT_BYTES {
             return None;
         }
-        grow(&mut self.text, hint);
+        grow(&mut self.text, hint, 0);
         loop {
             if !is_gzip(input) || input.get(3).is_some_and(|flags| flags & HEADER_CRC != 0) {
                 return None;
@@ -46,7 +46,7 @@ impl OneShot {
                 }
                 Member::NeedsSpace if self.text.len() < ONE_SHOT_TEXT_BYTES => {
                     let doubled = (self.text.len() * 2).max(64 << 10);
-                    grow(&mut self.text, doubled.min(ONE_SHOT_TEXT_BYTES));
+                    grow(&mut self.text, doubled.min(ONE_SHOT_TEXT_BYTES), filled);
                 }
                 Member::NeedsSpace | Member::Bad => return None,
             }
@@ -54,8 +54,17 @@ impl OneShot {
     }
 }
 
-fn grow(text: &mut Vec<u8>, wanted: usize) {
-    if text.len() < wanted + SLACK_BYTES {
-        text.resize(wanted + SLACK_BYTES, 0);
+/// Grows in powers of two, so that a row of ever larger files does not grow the buffer for each.
+fn grow(text: &mut Vec<u8>, wanted: usize, filled: usize) {
+    let wanted = wanted + SLACK_BYTES;
+    if text.len() >= wanted {
+        return;
+    }
+    if filled == 0 {
+        // Nothing is worth keeping, and fresh zeroed memory costs nothing until it is written.
+        *text = Vec::new();
+        *text = vec![0; wanted.next_power_of_two()];
+    } else {
+        text.resize(wanted.next_power_of_two(), 0);
     }
 }
