@@ -50,6 +50,9 @@ class Section:
     rows: list[Row]
     targets: list[Target]
     notes: list[str] = dataclasses.field(default_factory=list)
+    # The lines of a table that was made elsewhere, and the figures in it, in place of rows.
+    table: list[str] = dataclasses.field(default_factory=list)
+    figures: dict = dataclasses.field(default_factory=dict)
 
 
 def duration(seconds: float) -> str:
@@ -66,7 +69,9 @@ def markdown(machine: dict, sections: list[Section]) -> str:
     lines = []
     for section in sections:
         lines += [f"### {section.title}", "", section.method, ""]
-        lines += ["| what | wall, s | CPU, s | peak, MiB | MB/s | wall / floor | CPU / floor | runs |", "| --- | --: | --: | --: | --: | --: | --: | --: |"]
+        lines += section.table
+        if section.rows:
+            lines += ["| what | wall, s | CPU, s | peak, MiB | MB/s | wall / floor | CPU / floor | runs |", "| --- | --: | --: | --: | --: | --: | --: | --: |"]
         for row in section.rows:
             command, floor = row.command, row.floor
             ratio = lambda what: f"{command.median(what) / floor.median(what):.2f}" if floor else ""
@@ -97,6 +102,7 @@ def as_json(machine: dict, sections: list[Section]) -> dict:
                     }
                     for row in section.rows
                 ],
+                "figures": section.figures,
                 "targets": [{**dataclasses.asdict(target), "met": target.met} for target in section.targets],
                 "notes": section.notes,
             }

@@ -224,7 +224,7 @@ impl Worker {
     }
 
     fn outcome(&mut self, file: &LocalFile) -> io::Result<Outcome> {
-        let delivered = file.path.file_name().and_then(|name| delivered(&name.to_string_lossy()));
+        let delivered = delivered(&file.path.to_string_lossy());
         let mut source = File::open(&file.path)?;
         let events = &mut self.scan.events;
         if file.size_bytes > WHOLE_FILE_BYTES {

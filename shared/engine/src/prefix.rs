@@ -63,7 +63,7 @@ pub async fn scan_objects<S: ObjectStore>(
         match fetched {
             None => scan.totals.add_skipped(),
             Some(Ok(Fetched::Whole(bytes))) => {
-                let outcome = reader.read(&bytes, delivered_of(&object.key), &mut scan.events);
+                let outcome = reader.read(&bytes, delivered(&object.key), &mut scan.events);
                 scan.add(&path, Ok(outcome));
             }
             Some(Ok(Fetched::Streamed(read))) => {
@@ -80,10 +80,6 @@ pub async fn scan_objects<S: ObjectStore>(
         on_object(&object);
     }
     scan
-}
-
-fn delivered_of(key: &str) -> Option<jiff::Timestamp> {
-    delivered(key.rsplit('/').next().unwrap_or(key))
 }
 
 enum Fetched {
@@ -125,7 +121,7 @@ async fn read<B: ObjectBody>(opened: Object<B>, key: &str, limits: Limits) -> Re
         return Ok(Fetched::Whole(bytes.freeze()));
     }
     let (sender, chunks) = Chunks::channel();
-    let delivered = delivered_of(key);
+    let delivered = delivered(key);
     let reading = tokio::task::spawn_blocking(move || {
         let mut events = EventSet::new();
         let outcome = LogFileReader::new(limits).read_stream(chunks, delivered, &mut events);

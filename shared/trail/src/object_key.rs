@@ -93,9 +93,11 @@ impl ObjectKey {
     }
 }
 
-/// The delivery minute in a log file's name, wherever the file lies. Names of 2014 have no `_` behind the `Z`.
+/// The delivery minute in the name of a log file, wherever the file lies: takes a key, a path or a name. Names of 2014 have
+/// no `_` behind the `Z`.
 #[must_use]
-pub fn delivered(file_name: &str) -> Option<Timestamp> {
+pub fn delivered(key: &str) -> Option<Timestamp> {
+    let file_name = key.rsplit('/').next().unwrap_or(key);
     file_name.split('_').find_map(|part| {
         let stamp = part.get(..14)?;
         let digits = stamp.bytes().enumerate().all(|(index, byte)| match index {

@@ -1,12 +1,6 @@
 //! Running the program and reading its answer; and what to do where a machine lacks something.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,16 +8,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// A folder or program that the environment names, or `None` with a printed reason: the test is skipped. Where nothing may
-/// be skipped it fails instead.
+/// A folder or program that the environment names, or `None` with a printed reason: the test is skipped.
 pub(crate) fn needed(variable: &str) -> Option<PathBuf> {
-    let found = std::env::var_os(variable).map(PathBuf::from);
-    if found.is_none() {
-        let reason = format!("{variable} is not set");
-        assert!(std::env::var_os("GATETRAIL_NO_SKIP").is_none(), "nothing may be skipped here: {reason}");
-        println!("skipped: {reason}; tests/run sets it where it can");
-    }
-    found
+    gatetrail_tests::needed(variable).map(PathBuf::from)
 }
 
 /// Runs the program; gives its exit status and the document that it printed.

@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::plan::Planned;
-use super::{ReadOptions, delivered_of, streamed};
+use super::{ReadOptions, streamed};
 use crate::object_store::{
     BoxError, Decision, Object, ObjectBody, ObjectStore, StoreError, StoreErrorKind, with_sources,
 };
@@ -115,7 +115,7 @@ async fn read<'p, B: ObjectBody>(
         bucket: object.bucket.clone(),
         key: key.to_owned(),
         etag: opened.etag,
-        delivered: delivered_of(key),
+        delivered: gatetrail_trail::delivered(key),
         size_bytes: opened.size_bytes.unwrap_or_default(),
     };
     let whole = opened.size_bytes.filter(|&size| size <= WHOLE_OBJECT_BYTES);

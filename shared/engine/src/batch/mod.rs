@@ -21,7 +21,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use futures_util::stream;
 use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow};
-use gatetrail_trail::{Event, EventSink, FileCounts, Limits, LogFileReader, Message, Outcome, delivered};
+use gatetrail_trail::{Event, EventSink, FileCounts, Limits, LogFileReader, Message, Outcome};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
@@ -290,9 +290,4 @@ impl EventSink for BoundedSink<'_> {
             self.events.stage(event);
         }
     }
-}
-
-/// When the file behind a key was delivered, as its name says.
-fn delivered_of(key: &str) -> Option<Timestamp> {
-    delivered(key.rsplit('/').next().unwrap_or(key))
 }

@@ -25,7 +25,7 @@ impl Planned {
             bucket: self.bucket.clone(),
             key: self.key.clone(),
             etag: String::new(),
-            delivered: super::delivered_of(&self.key),
+            delivered: gatetrail_trail::delivered(&self.key),
             size_bytes: 0,
         }
     }
