@@ -14,6 +14,9 @@ const DEFAULT_WIDTH: usize = 80;
 /// Narrower than this no table can be read: it is wrapped by the terminal instead.
 const LEAST_WIDTH: usize = 60;
 
+/// Wider than this no line can be read either.
+const MOST_WIDTH: usize = 400;
+
 /// The process around a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surroundings {
@@ -36,7 +39,10 @@ impl Surroundings {
         let asked_width = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         Self {
             now,
-            width: asked_width.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH),
+            width: asked_width
+                .or_else(terminal_width)
+                .unwrap_or(DEFAULT_WIDTH)
+                .clamp(LEAST_WIDTH, MOST_WIDTH),
             colorful: stdout.is_terminal() && !set("NO_COLOR") && !dumb,
             shows_progress: io::stderr().is_terminal() && !dumb,
         }

@@ -66,7 +66,7 @@ Examples:
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(name = "gatetrail", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
-#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -198,7 +198,7 @@ pub(crate) struct OutputArgs {
     /// Form of the answer
     ///
     /// In tables, Markdown and CSV, characters that are invisible or move a terminal are spelt out, such as \u{1b}; in
-    /// CSV, cells that a spreadsheet would run as a formula begin with an apostrophe. JSON has every text as it is.
+    /// CSV, cells that a spreadsheet would run as a formula begin with an apostrophe. In JSON they are escaped as \u001b.
     #[arg(short, long, value_enum, value_name = "FORM", default_value_t = Output::Table)]
     pub(crate) output: Output,
     /// Colour in tables

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// The text with every character spelt out that is invisible, moves a terminal, or turns the direction of writing:
-/// `\u{1b}`, `\u{202e}`, `\n`. JSON output has texts as they are.
+/// `\u{1b}`, `\u{202e}`, `\n`. JSON has escapes of its own.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unseen) {
         return Cow::Borrowed(text);
@@ -21,7 +21,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Controls, formats (directions, joiners, tags), separators other than the space, and letters without ink.
-fn is_unseen(character: char) -> bool {
+pub(super) fn is_unseen(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control();
     }

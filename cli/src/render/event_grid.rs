@@ -112,7 +112,7 @@ pub(crate) fn write<'s>(
 ) -> io::Result<()> {
     let mut fields = Field::ALL.to_vec();
     let mut summary = summary.clone();
-    lift_common(&mut fields, selection, events, &mut summary);
+    lift_common(&mut fields, selection, events, cut, &mut summary);
     ranking::write_head(out, &summary, look)?;
     if !events.is_empty() {
         let layout = Layout::new(fields, selection, events, look.width);
@@ -125,7 +125,7 @@ pub(crate) fn write<'s>(
         if !layout.left_out.is_empty() {
             let names: Vec<&str> = layout.left_out.iter().map(|field| field.heading()).collect();
             let line =
-                format!("no room here for {}: see a wider terminal or -o markdown", names.join(" and "));
+                format!("no room here for {}: use a wider terminal, or -o markdown", names.join(" and "));
             writeln!(out, "{:MARGIN$}{}", "", look.dim(line))?;
         }
         if cut > 0 || !layout.left_out.is_empty() {
@@ -135,20 +135,26 @@ pub(crate) fn write<'s>(
     ranking::write_foot(out, &summary, look)
 }
 
-/// An account or region that all events share is said once, above them.
+/// An account or region that all events share is said once, above them. Not where older events are left out: above sums that
+/// count those too it would read as a filter.
 fn lift_common<'s>(
     fields: &mut Vec<Field>,
     selection: &Selection<'s>,
     events: &[EventRow<'s>],
+    cut: usize,
     summary: &mut Summary,
 ) {
     for field in [Field::Account, Field::Region] {
         let mut values = events.iter().map(|&event| field.of(event, selection));
         let Some(first) = values.next().filter(|first| !first.is_empty()) else { continue };
         if values.all(|value| value == first) {
-            fields.retain(|other| *other != field);
             let said = format!("{} {}", field.heading(), visible(&first));
-            if !summary.about.contains(&said) {
+            let is_filter = summary.about.contains(&said);
+            if cut > 0 && !is_filter {
+                continue;
+            }
+            fields.retain(|other| *other != field);
+            if !is_filter {
                 summary.about.push(said);
             }
         }

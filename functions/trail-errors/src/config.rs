@@ -112,7 +112,7 @@ impl Config {
         ReadOptions {
             source_buckets: self.source_buckets.clone(),
             results_bucket: self.results_bucket.clone(),
-            limits: Limits { max_text_bytes: self.max_text_bytes },
+            limits: Limits { max_text_bytes: self.max_text_bytes, ..Limits::default() },
             concurrency: self.concurrency,
             objects_bytes: memory_bytes / 4,
             events_bytes: memory_bytes / 8,

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::str::FromStr;
 
 use gatetrail_tables::{Column, EventRow};
 
@@ -80,29 +79,5 @@ impl Dimension {
 impl fmt::Display for Dimension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// A name that is no dimension's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownDimension(String);
-
-impl fmt::Display for UnknownDimension {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no dimension {:?}; there are {}", self.0, Dimension::ALL.map(Dimension::as_str).join(", "))
-    }
-}
-
-impl std::error::Error for UnknownDimension {}
-
-impl FromStr for Dimension {
-    type Err = UnknownDimension;
-
-    fn from_str(name: &str) -> Result<Self, UnknownDimension> {
-        let wanted = name.replace('-', "_");
-        Self::ALL
-            .into_iter()
-            .find(|one| one.as_str() == wanted)
-            .ok_or_else(|| UnknownDimension(name.to_owned()))
     }
 }

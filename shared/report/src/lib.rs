@@ -12,7 +12,7 @@ mod selection;
 mod top_error_codes;
 
 pub use api_pattern::ApiPattern;
-pub use dimension::{Dimension, UnknownDimension};
+pub use dimension::Dimension;
 pub use filters::{Filters, StatusFilter, TimeRange};
 pub use selection::{Selection, newest_event};
 pub use top_error_codes::{

@@ -142,7 +142,9 @@ pub fn top_error_codes(
     let failures = events.iter().filter(|event| event.failed()).count() as u64;
     let counted: Vec<EventRow<'_>> =
         events.iter().copied().filter(|&event| filters.status.passes(event)).collect();
-    let times = || events.iter().filter_map(|event| event.event_time());
+    // A wrong date is no bound of anything.
+    let times =
+        || events.iter().filter(|event| !event.after_delivery()).filter_map(|event| event.event_time());
     rejected.sort_unstable();
     TopErrorCodes {
         schema: SCHEMA,

@@ -159,3 +159,23 @@ fn the_order_of_file_outcomes() {
         assert_eq!(pair[0].clone().merge(pair[1].clone()), pair[1]);
     }
 }
+
+/// A file may hold one event a million times; a broken one may hold a million events. Neither may take memory for them.
+#[test]
+fn copies_and_what_is_rolled_back_take_no_memory() {
+    let mut set = EventSet::new();
+    for _ in 0..1_000_000 {
+        set.stage(&Event { event_id: "one".into(), ..Event::default() });
+    }
+    assert!(set.memory_bytes() < 10_000, "{}", set.memory_bytes());
+    set.commit();
+    assert_eq!((set.len(), set.duplicates()), (1, 999_999));
+
+    for number in 0..100_000 {
+        set.stage(&Event { event_id: number.to_string().into(), ..Event::default() });
+    }
+    assert!(set.memory_bytes() > 1_000_000, "{}", set.memory_bytes());
+    set.rollback();
+    assert!(set.memory_bytes() < 10_000, "{}", set.memory_bytes());
+    assert_eq!(set.len(), 1);
+}

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use crate::event::{Decoded, EVENT_SOURCE, Event, decode};
 use crate::records::{Content, Documents, LooksLike, Record, StructureError, Unreadable};
 use crate::summary::FileCounts;
-use crate::text::{GzipError, ONE_SHOT_TEXT_BYTES, OneShot, StreamError, Streamed, is_gzip};
+use crate::text::{GzipError, OneShot, StreamError, Streamed, is_gzip};
 
 /// How `\u` begins the escape of any ASCII character: the only way to spell the event source without its letters.
 const ASCII_ESCAPE: &[u8] = b"\\u00";
@@ -22,12 +22,14 @@ const CHUNK_BYTES: usize = 128 << 10;
 pub struct Limits {
     /// Largest text in bytes; a file that inflates to more is rejected.
     pub max_text_bytes: u64,
+    /// Most API Gateway events; a file with more is rejected. They are what memory grows with.
+    pub max_events: u64,
 }
 
 impl Default for Limits {
-    /// 2 GiB, forty times what CloudTrail's largest files hold.
+    /// 2 GiB of text and a million events: several times what CloudTrail's largest files can hold.
     fn default() -> Self {
-        Self { max_text_bytes: 2 << 30 }
+        Self { max_text_bytes: 2 << 30, max_events: 1_000_000 }
     }
 }
 
@@ -83,6 +85,12 @@ pub enum Rejection {
         /// The limit that was passed.
         limit_bytes: u64,
     },
+    /// More API Gateway events than [`Limits::max_events`].
+    #[error("more than {limit} API Gateway events")]
+    TooManyEvents {
+        /// The limit that was passed.
+        limit: u64,
+    },
 }
 
 /// Reads files one after the other; keeps its buffers between them. One a thread.
@@ -115,7 +123,7 @@ impl LogFileReader {
         delivered: Option<Timestamp>,
         sink: &mut impl EventSink,
     ) -> Outcome {
-        let sink = &mut Delivery { delivered, sink };
+        let sink = &mut Delivery { delivered, max_events: self.limits.max_events, sink };
         if is_gzip(object) {
             let Some(text) = self.one_shot.inflate(object) else {
                 return self.read_slice_streamed(object, sink);
@@ -135,8 +143,7 @@ impl LogFileReader {
         }
     }
 
-    /// Reads a file piece by piece, with memory that does not grow with it. For files whose text is larger than
-    /// [`LogFileReader::one_shot_bytes`], or of unknown size.
+    /// Reads a file piece by piece, with memory that does not grow with it: for files that are large, or of unknown size.
     ///
     /// # Errors
     /// Where the source itself cannot be read to its end: nothing is known of the file then, and another try may help.
@@ -146,7 +153,7 @@ impl LogFileReader {
         delivered: Option<Timestamp>,
         sink: &mut impl EventSink,
     ) -> io::Result<Outcome> {
-        self.read_chunks(source, &mut Delivery { delivered, sink })
+        self.read_chunks(source, &mut Delivery { delivered, max_events: self.limits.max_events, sink })
     }
 
     fn read_chunks<S: EventSink>(
@@ -180,14 +187,8 @@ impl LogFileReader {
         }
         Ok(match fault {
             Some(fault) => Outcome::Rejected(fault),
-            None => finish(&self.documents, counts),
+            None => finish(&self.documents, counts, self.limits),
         })
-    }
-
-    /// Texts up to this size are held in memory whole, and read about twice as fast as streamed ones.
-    #[must_use]
-    pub fn one_shot_bytes() -> usize {
-        ONE_SHOT_TEXT_BYTES
     }
 }
 
@@ -204,16 +205,19 @@ fn read_text<S: EventSink>(
     }
     documents.restart();
     match documents.feed(text, &mut |record: Record<'_>| finders.take(record, &mut counts, sink)) {
-        Ok(()) => finish(documents, counts),
+        Ok(()) => finish(documents, counts, limits),
         Err(error) => Outcome::Rejected(error.into()),
     }
 }
 
-fn finish(documents: &Documents, counts: FileCounts) -> Outcome {
+fn finish(documents: &Documents, counts: FileCounts, limits: Limits) -> Outcome {
     if counts.text_bytes == 0 {
         return Outcome::Rejected(Rejection::Empty);
     }
     match documents.finish() {
+        Ok(Content::Records) if counts.api_gateway > limits.max_events => {
+            Outcome::Rejected(Rejection::TooManyEvents { limit: limits.max_events })
+        }
         Ok(Content::Records) => Outcome::Analyzed(counts),
         Ok(Content::Digest) => Outcome::SkippedDigest,
         Ok(Content::Other(looks_like)) => Outcome::Rejected(Rejection::NotALogFile(looks_like)),
@@ -227,6 +231,7 @@ const LATEST_AFTER_DELIVERY: i64 = 1;
 /// Where a file's events go, and when the file was delivered.
 struct Delivery<'s, S> {
     delivered: Option<Timestamp>,
+    max_events: u64,
     sink: &'s mut S,
 }
 
@@ -283,7 +288,9 @@ fn take_candidate<S: EventSink>(
         Decoded::ApiGateway(mut event) => {
             event.after_delivery = to.precedes(event.event_time);
             counts.add_event(&event, to.delivered);
-            to.sink.event(&event);
+            if counts.api_gateway <= to.max_events {
+                to.sink.event(&event);
+            }
         }
         Decoded::Other => counts.other += 1,
         Decoded::Invalid => counts.add_malformed(index, Unreadable::InvalidJson),

@@ -85,7 +85,7 @@ fn on_nesting_without_end() {
 #[test]
 fn a_text_longer_than_the_limit_is_rejected_whole_or_streamed() {
     let object = gzip(format!("{{\"Records\":[{}]}}", vec!["{}"; 10_000].join(",")).as_bytes());
-    let mut reader = LogFileReader::new(Limits { max_text_bytes: 10_000 });
+    let mut reader = LogFileReader::new(Limits { max_text_bytes: 10_000, ..Limits::default() });
     let mut sink = |_: &Event<'_>| ();
     for outcome in [
         reader.read(&object, None, &mut sink),
@@ -93,5 +93,19 @@ fn a_text_longer_than_the_limit_is_rejected_whole_or_streamed() {
     ] {
         let Outcome::Rejected(rejection) = outcome else { panic!("{outcome:?}") };
         assert_eq!(rejection.to_string(), "text is longer than the limit of 10000 bytes");
+    }
+}
+
+#[test]
+fn a_file_with_more_events_than_the_limit_is_rejected_and_hands_out_no_more() {
+    let record = r#"{"eventSource":"apigateway.amazonaws.com"}"#;
+    let text = format!("{{\"Records\":[{}]}}", vec![record; 12].join(","));
+    for limit in [11, 12] {
+        let mut handed_out = 0;
+        let mut sink = |_: &Event<'_>| handed_out += 1;
+        let mut reader = LogFileReader::new(Limits { max_events: limit, ..Limits::default() });
+        let outcome = reader.read(text.as_bytes(), None, &mut sink);
+        assert_eq!(matches!(outcome, Outcome::Analyzed(_)), limit == 12, "{outcome:?}");
+        assert_eq!(handed_out, limit);
     }
 }

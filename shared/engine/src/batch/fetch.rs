@@ -17,9 +17,6 @@ use crate::object_store::{
 /// A larger one is streamed through a thread of its own, with memory that does not grow with it.
 const WHOLE_OBJECT_BYTES: u64 = 1 << 20;
 
-/// What a streamed object holds in memory: chunks on their way and the buffers of its reader.
-const STREAMED_OBJECT_BYTES: usize = 2 << 20;
-
 /// A body may break off after its request has succeeded, where no client retries. Once more is far cheaper than a failed
 /// message, which waits in the queue for the visibility timeout.
 const ATTEMPTS: u32 = 2;
@@ -40,12 +37,27 @@ pub(super) enum Fetched<'p> {
 pub(super) enum Content<'p> {
     /// To be decoded. Its memory is returned with the permit.
     Whole { bytes: Bytes, permit: SemaphorePermit<'p> },
-    /// Decoded on the way.
-    Streamed(Box<(Outcome, EventSet)>),
+    /// Decoded on the way. The permit keeps the next large object waiting until the events of this one are taken over.
+    Streamed { read: Box<(Outcome, EventSet)>, permit: SemaphorePermit<'p> },
+}
+
+/// What objects on their way may take of the function's memory.
+pub(super) struct Budget {
+    /// In units of [`BYTES_PER_PERMIT`].
+    bytes: Semaphore,
+    /// A streamed object may bring many events, and hold a record of [`gatetrail_trail::MAX_RECORD_BYTES`] meanwhile: one
+    /// at a time. They are rare.
+    streams: Semaphore,
+}
+
+impl Budget {
+    pub(super) fn new(objects_bytes: usize) -> Self {
+        Self { bytes: Semaphore::new(permits(objects_bytes)), streams: Semaphore::new(1) }
+    }
 }
 
 /// How many permits so many bytes are.
-pub(super) fn permits(bytes: usize) -> usize {
+fn permits(bytes: usize) -> usize {
     bytes.div_ceil(BYTES_PER_PERMIT).clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize))
 }
 
@@ -54,7 +66,7 @@ pub(super) async fn fetch<'p, S: ObjectStore>(
     store: &S,
     object: Planned,
     options: &ReadOptions,
-    budget: &'p Semaphore,
+    budget: &'p Budget,
 ) -> Fetched<'p> {
     let fetched = AssertUnwindSafe(fetch_or_retry(store, &object, options, budget)).catch_unwind().await;
     fetched.unwrap_or_else(|_| Fetched::Failed { reason: "fetching it panicked".to_owned() })
@@ -64,7 +76,7 @@ async fn fetch_or_retry<'p, S: ObjectStore>(
     store: &S,
     object: &Planned,
     options: &ReadOptions,
-    budget: &'p Semaphore,
+    budget: &'p Budget,
 ) -> Fetched<'p> {
     let mut attempt = 1;
     loop {
@@ -109,7 +121,7 @@ async fn read<'p, B: ObjectBody>(
     object: &Planned,
     key: &str,
     options: &ReadOptions,
-    budget: &'p Semaphore,
+    budget: &'p Budget,
 ) -> Result<Fetched<'p>, BoxError> {
     let mut identity = FileIdentity {
         bucket: object.bucket.clone(),
@@ -120,19 +132,21 @@ async fn read<'p, B: ObjectBody>(
     };
     let whole = opened.size_bytes.filter(|&size| size <= WHOLE_OBJECT_BYTES);
     let whole = whole.and_then(|size| usize::try_from(size).ok());
-    let wanted = permits(whole.unwrap_or(STREAMED_OBJECT_BYTES)).min(permits(options.objects_bytes));
-    // A budget is never closed; without one there would be no bound to hold.
-    let permit = budget.acquire_many(u32::try_from(wanted).unwrap_or(u32::MAX)).await?;
     if let Some(size) = whole {
+        let wanted = permits(size).min(permits(options.objects_bytes));
+        // A budget is never closed; without one there would be no bound to hold.
+        let permit = budget.bytes.acquire_many(u32::try_from(wanted).unwrap_or(u32::MAX)).await?;
         let bytes = read_whole(opened.body, size).await?;
         return Ok(Fetched::Object { identity, content: Content::Whole { bytes, permit } });
     }
+    let permit = budget.streams.acquire().await?;
     let read = streamed::read(opened.body, identity.delivered, options).await?;
     identity.size_bytes = identity.size_bytes.max(read.stored_bytes);
     Ok(match read.outcome {
-        Ok(outcome) => {
-            Fetched::Object { identity, content: Content::Streamed(Box::new((outcome, read.events))) }
-        }
+        Ok(outcome) => Fetched::Object {
+            identity,
+            content: Content::Streamed { read: Box::new((outcome, read.events)), permit },
+        },
         Err(reason) => Fetched::Failed { reason },
     })
 }

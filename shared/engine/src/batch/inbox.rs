@@ -26,10 +26,13 @@ pub(super) struct WriteFailed;
 
 impl Inbox {
     /// Writes the document and begins a new one. The same rows give the same name and bytes, so writing again what a run
-    /// before has written changes nothing.
+    /// before has written changes nothing. Where there is nothing to tell, nothing is written.
     pub(super) async fn write<S: ObjectStore>(&mut self, store: &S, bucket: &str) -> Result<(), WriteFailed> {
         let files = std::mem::take(&mut self.files);
         let events = std::mem::take(&mut self.events);
+        if files.is_empty() {
+            return Ok(());
+        }
         self.count(&events);
         let document =
             InboxDocument::new(&files, &events).map_err(|error| self.fail(with_sources(&error)))?;
@@ -41,9 +44,9 @@ impl Inbox {
         Ok(())
     }
 
-    /// Writes what is left, where all has gone well so far and there is something to tell.
+    /// Writes what is left, where all has gone well so far.
     pub(super) async fn write_last<S: ObjectStore>(&mut self, store: &S, bucket: &str) {
-        if self.failure.is_none() && !self.files.is_empty() {
+        if self.failure.is_none() {
             // The reason is kept in `failure`, and the report made from it.
             if let Err(WriteFailed) = self.write(store, bucket).await {}
         }

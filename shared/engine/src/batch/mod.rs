@@ -23,10 +23,9 @@ use futures_util::stream;
 use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow};
 use gatetrail_trail::{Event, EventSink, FileCounts, Limits, LogFileReader, Message, Outcome};
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
 
 use crate::object_store::ObjectStore;
-use fetch::{Content, Fetched, fetch};
+use fetch::{Budget, Content, Fetched, fetch};
 use inbox::Inbox;
 use plan::{Plan, Planned};
 pub use report::{BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, Refusal};
@@ -119,7 +118,7 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
     async fn read(mut self, deadline: impl Future<Output = ()>) -> BatchReport {
         let to_read = self.settle_without_reading();
         let (store, options) = (self.store, self.options);
-        let budget = Semaphore::new(fetch::permits(options.objects_bytes));
+        let budget = Budget::new(options.objects_bytes);
         let fetches = to_read.into_iter().map(|(index, object)| {
             let budget = &budget;
             async move { (index, fetch(store, object, options, budget).await) }
@@ -171,11 +170,12 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
                 self.take_whole(index, identity, &bytes);
                 drop(permit);
             }
-            Fetched::Object { identity, content: Content::Streamed(read) } => {
+            Fetched::Object { identity, content: Content::Streamed { read, permit } } => {
                 let (outcome, events) = *read;
                 if matches!(outcome, Outcome::Analyzed(_)) {
                     self.inbox.events.absorb(events);
                 }
+                drop(permit);
                 self.settle_read(index, identity, outcome);
             }
         }

@@ -8,21 +8,72 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::column::Column;
 use super::row::{EventRow, Row};
-use super::texts::Texts;
+use super::texts::{Texts, TextsMark};
+
+/// Above this many, buffers of a file's staged events are given back behind it.
+const KEPT_STAGED_ROWS: usize = 4096;
 
 /// Events by account id and event id.
 ///
 /// Events of a file are staged first and join the set with [`Self::commit`]: a file that turns out broken at its end leaves
-/// nothing behind.
+/// nothing behind, not even its texts. Copies are merged where they arrive, staged ones too: they take no memory.
 #[derive(Debug, Clone)]
 pub struct EventSet {
     texts: Texts,
+    rows: Rows,
+    staged: Rows,
+    /// Texts from here on are of staged events only.
+    texts_before_staged: TextsMark,
+    duplicates: u64,
+    staged_duplicates: u64,
+}
+
+/// Rows, each key once.
+#[derive(Debug, Clone, Default)]
+struct Rows {
     rows: Vec<Row>,
-    /// Rows from here on are staged.
-    committed: usize,
     by_key: HashTable<u32>,
     hasher: DefaultHashBuilder,
-    duplicates: u64,
+}
+
+impl Rows {
+    /// Merges a row; whether one of its key was there.
+    fn merge(&mut self, row: Row, texts: &Texts) -> bool {
+        let Self { rows, by_key, hasher } = self;
+        let key = |row: &Row| (row.text(Column::AccountId), row.text(Column::EventId));
+        let wanted = key(&row);
+        let hash = hasher.hash_one(wanted);
+        let same_key = |index: &u32| rows.get(*index as usize).is_some_and(|row| key(row) == wanted);
+        let Some(&found) = by_key.find(hash, same_key) else {
+            // As for texts: four thousand million rows do not fit.
+            let index = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            rows.push(row);
+            by_key.insert_unique(hash, index, |&index| {
+                rows.get(index as usize).map_or(0, |row| hasher.hash_one(key(row)))
+            });
+            return false;
+        };
+        if let Some(kept) = rows.get_mut(found as usize) {
+            let arrived = EventRow { row: &row, pool: texts };
+            if arrived.merge_order(EventRow { row: kept, pool: texts }) == Ordering::Greater {
+                *kept = row;
+            }
+        }
+        true
+    }
+
+    /// Takes the rows out; keeps buffers of an ordinary size.
+    fn take(&mut self) -> Vec<Row> {
+        if self.rows.capacity() > KEPT_STAGED_ROWS {
+            return std::mem::take(self).rows;
+        }
+        self.by_key.clear();
+        self.rows.split_off(0)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<Row>() + self.by_key.allocation_size()
+    }
 }
 
 impl Default for EventSet {
@@ -41,82 +92,63 @@ impl EventSet {
     /// An empty set.
     #[must_use]
     pub fn new() -> Self {
+        let texts = Texts::new();
         Self {
-            texts: Texts::new(),
-            rows: Vec::new(),
-            committed: 0,
-            by_key: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
+            texts_before_staged: texts.mark(),
+            texts,
+            rows: Rows::default(),
+            staged: Rows::default(),
             duplicates: 0,
+            staged_duplicates: 0,
         }
     }
 
     /// Takes an event of a file that is being read.
     pub fn stage(&mut self, event: &Event<'_>) {
+        if self.staged.rows.is_empty() {
+            self.texts_before_staged = self.texts.mark();
+        }
         let row = Row::new(event, &mut self.texts);
-        self.rows.push(row);
+        self.staged_duplicates += u64::from(self.staged.merge(row, &self.texts));
     }
 
     /// Merges the staged events: their file is sound.
     pub fn commit(&mut self) {
-        let staged = self.rows.split_off(self.committed);
-        for row in staged {
-            self.merge(row);
+        for row in self.staged.take() {
+            self.duplicates += u64::from(self.rows.merge(row, &self.texts));
         }
-        self.committed = self.rows.len();
+        self.duplicates += std::mem::take(&mut self.staged_duplicates);
     }
 
     /// Forgets the staged events: their file counts for nothing.
     pub fn rollback(&mut self) {
-        self.rows.truncate(self.committed);
+        if !self.staged.take().is_empty() {
+            self.texts.forget_since(self.texts_before_staged);
+        }
+        self.staged_duplicates = 0;
     }
 
     /// Merges all rows of another set, and its count of duplicates.
     pub fn absorb(&mut self, mut other: Self) {
         other.rollback();
         self.rollback();
-        for row in &other.rows {
+        for row in &other.rows.rows {
             let texts = row.texts.map(|text| self.texts.add(other.texts.get(text)));
-            self.merge(Row { texts, ..row.clone() });
+            self.duplicates += u64::from(self.rows.merge(Row { texts, ..row.clone() }, &self.texts));
         }
-        self.committed = self.rows.len();
         self.duplicates += other.duplicates;
-    }
-
-    fn merge(&mut self, row: Row) {
-        let Self { texts, rows, by_key, hasher, .. } = self;
-        let key = |row: &Row| (row.text(Column::AccountId), row.text(Column::EventId));
-        let wanted = key(&row);
-        let hash = hasher.hash_one(wanted);
-        let same_key = |index: &u32| rows.get(*index as usize).is_some_and(|row| key(row) == wanted);
-        let Some(&found) = by_key.find(hash, same_key) else {
-            // As for texts: four thousand million rows do not fit.
-            let index = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-            rows.push(row);
-            by_key.insert_unique(hash, index, |&index| {
-                rows.get(index as usize).map_or(0, |row| hasher.hash_one(key(row)))
-            });
-            return;
-        };
-        self.duplicates += 1;
-        if let Some(kept) = rows.get_mut(found as usize) {
-            let arrived = EventRow { row: &row, pool: texts };
-            if arrived.merge_order(EventRow { row: kept, pool: texts }) == Ordering::Greater {
-                *kept = row;
-            }
-        }
     }
 
     /// Distinct events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.committed
+        self.rows.rows.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.committed == 0
+        self.rows.rows.is_empty()
     }
 
     /// Rows that merged into one that was there: `rows read = distinct + duplicates` (DESIGN, law 3).
@@ -127,7 +159,7 @@ impl EventSet {
 
     /// The rows, in no order that matters.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = EventRow<'_>> {
-        self.rows.iter().take(self.committed).map(|row| EventRow { row, pool: &self.texts })
+        self.rows.rows.iter().map(|row| EventRow { row, pool: &self.texts })
     }
 
     /// The rows in the order of their key.
@@ -141,6 +173,6 @@ impl EventSet {
     /// Bytes of memory that the set takes, roughly: what a batch is measured by.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.rows.capacity() * size_of::<Row>() + self.texts.memory_bytes()
+        self.rows.memory_bytes() + self.staged.memory_bytes() + self.texts.memory_bytes()
     }
 }

@@ -13,6 +13,12 @@ impl TextId {
     pub(super) const EMPTY: Self = Self(0);
 }
 
+/// A state of [`Texts`], to go back to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TextsMark {
+    texts: usize,
+}
+
 /// A pool of texts.
 #[derive(Debug, Clone)]
 pub(super) struct Texts {
@@ -35,6 +41,23 @@ impl Texts {
 
     pub(super) fn get(&self, id: TextId) -> &str {
         get(&self.bytes, &self.ends, id.0)
+    }
+
+    /// What is there now.
+    pub(super) fn mark(&self) -> TextsMark {
+        TextsMark { texts: self.ends.len() }
+    }
+
+    /// Forgets what was added since; their numbers must not be used any more.
+    pub(super) fn forget_since(&mut self, mark: TextsMark) {
+        self.ids.retain(|id| (*id as usize) < mark.texts);
+        self.ends.truncate(mark.texts);
+        self.bytes.truncate(self.ends.last().copied().unwrap_or_default());
+        // Memory of a large file that counts for nothing is given back.
+        self.bytes.shrink_to(2 * self.bytes.len());
+        self.ends.shrink_to(2 * self.ends.len());
+        let Self { ids, bytes, ends, hasher } = self;
+        ids.shrink_to(2 * ends.len(), |&id| hasher.hash_one(get(bytes, ends, id)));
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
@@ -70,6 +93,21 @@ fn get<'t>(bytes: &'t str, ends: &[usize], id: u32) -> &'t str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_forgotten_leaves_nothing() {
+        let mut texts = Texts::new();
+        let kept = texts.add("kept");
+        let mark = texts.mark();
+        for number in 0..10_000 {
+            texts.add(&number.to_string());
+        }
+        texts.forget_since(mark);
+        assert!(texts.memory_bytes() < 1_000, "{}", texts.memory_bytes());
+        assert_eq!(texts.add("kept"), kept);
+        let again = texts.add("7");
+        assert_eq!((texts.get(again), texts.bytes.as_str()), ("7", "kept7"));
+    }
 
     #[test]
     fn a_text_is_held_once() {
