@@ -99,7 +99,7 @@ fn a_text_longer_than_the_limit_is_rejected_whole_or_streamed() {
 #[test]
 fn a_file_with_more_events_than_the_limit_is_rejected_and_hands_out_no_more() {
     let record = r#"{"eventSource":"apigateway.amazonaws.com"}"#;
-    let text = format!("{{\"Records\":[{}]}}", vec![record; 12].join(","));
+    let text = format!("{{\"Records\":[{}]}}", [record; 12].join(","));
     for limit in [11, 12] {
         let mut handed_out = 0;
         let mut sink = |_: &Event<'_>| handed_out += 1;

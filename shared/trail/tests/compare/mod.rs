@@ -37,6 +37,15 @@ fn naive_event(event: &Event<'_>) -> NaiveEvent {
         error_message: event.error_message.to_string(),
         user: event.user.to_string(),
         domain_name: event.domain_name.to_string(),
+        base_path: event.base_path.to_string(),
+        addendum_reason: event.addendum_reason.to_string(),
+        shared_event_id: event.shared_event_id.to_string(),
+        event_time: event.event_time,
+        event_type: event.event_type.to_string(),
+        request_id: event.request_id.to_string(),
+        read_only: event.read_only,
+        principal_type: event.principal_type.to_string(),
+        invoked_by: event.invoked_by.to_string(),
         original_event_id: event.original_event_id.to_string(),
     }
 }

@@ -66,6 +66,8 @@ fn key() -> impl Strategy<Value = String> {
         "recipientAccountId",
         "eventTime",
         "requestID",
+        "sharedEventID",
+        "eventType",
         "Records",
         "eventVersion",
         "tlsDetails",

@@ -43,7 +43,16 @@ pub(crate) struct NaiveEvent {
     pub(crate) error_message: String,
     pub(crate) user: String,
     pub(crate) domain_name: String,
+    pub(crate) base_path: String,
     pub(crate) original_event_id: String,
+    pub(crate) addendum_reason: String,
+    pub(crate) shared_event_id: String,
+    pub(crate) event_time: Option<jiff::Timestamp>,
+    pub(crate) event_type: String,
+    pub(crate) request_id: String,
+    pub(crate) read_only: Option<bool>,
+    pub(crate) principal_type: String,
+    pub(crate) invoked_by: String,
 }
 
 /// Anything that makes a file no log file.
@@ -307,6 +316,19 @@ fn decode(record: &[u8]) -> Option<Option<NaiveEvent>> {
         ]),
         user: user(&text(&identity, "userName"), &text(&identity, "arn")),
         domain_name: text(&object("requestParameters"), "domainName"),
+        base_path: text(&object("requestParameters"), "basePath"),
+        addendum_reason: text(&addendum, "reason"),
+        shared_event_id: text(&fields, "sharedEventID"),
+        event_time: text(&fields, "eventTime").parse().ok(),
+        event_type: text(&fields, "eventType"),
+        request_id: text(&fields, "requestID"),
+        read_only: match text(&fields, "readOnly").as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        },
+        principal_type: text(&identity, "type"),
+        invoked_by: text(&identity, "invokedBy"),
         original_event_id: last_of(
             &addendum,
             &["originalEventID", "originalUID"],
