@@ -89,12 +89,20 @@ fn nested_field() -> impl Strategy<Value = (String, String)> {
             .prop_map(|value| ("userIdentity".to_owned(), value)),
         value().prop_map(|value| ("requestParameters".to_owned(), value)),
         scalar().prop_map(|message| ("responseElements".to_owned(), format!(r#"{{"message":{message}}}"#))),
+        prop::sample::select(vec!["true", "\"false\"", "null", "1"]).prop_map(|flag| named("readOnly", flag)),
+        prop::sample::select(vec!["\"2026-11-20T10:00:00Z\"", "\"20261120\"", "1"])
+            .prop_map(|time| named("eventTime", time)),
+        scalar().prop_map(|path| named("requestParameters", &format!(r#"{{"basePath":{path}}}"#))),
         scalar().prop_map(|id| (
             "addendum".to_owned(),
             format!(r#"{{"originalEventID":{id},"reason":"UPDATED_DATA"}}"#)
         )),
         value().prop_map(|value| ("additionalEventData".to_owned(), value)),
     ]
+}
+
+fn named(key: &str, value: &str) -> (String, String) {
+    (key.to_owned(), value.to_owned())
 }
 
 fn record() -> impl Strategy<Value = String> {
