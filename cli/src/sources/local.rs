@@ -12,8 +12,10 @@ use crate::progress::Progress;
 /// Reads what lies at these paths.
 pub(crate) fn read_local(paths: &[&Path], threads: usize, shows_progress: bool) -> Scan {
     let (mut files, mut unreachable) = (Vec::new(), Vec::new());
+    // What sizes are for: the order of several threads, and the end of a bar.
+    let with_sizes = threads > 1 || shows_progress;
     for path in paths {
-        let (found, missing) = find_files(path);
+        let (found, missing) = find_files(path, with_sizes);
         files.extend(found);
         unreachable.extend(missing);
     }
@@ -21,17 +23,12 @@ pub(crate) fn read_local(paths: &[&Path], threads: usize, shows_progress: bool) 
         keep_first_of_each(&mut files);
     }
 
-    let progress = Progress::new(files.iter().filter_map(known_bytes).sum(), shows_progress);
-    let on_file = |file: &LocalFile| progress.add(known_bytes(file).unwrap_or_default());
+    let progress = Progress::new(files.iter().filter_map(|file| file.size_bytes).sum(), shows_progress);
+    let on_file = |file: &LocalFile| progress.add(file.size_bytes.unwrap_or_default());
     let mut scan = scan_files(files, threads, Limits::default(), &on_file);
     progress.end();
     scan.unreachable.extend(unreachable);
     scan
-}
-
-/// The size of a file; a pipe has none.
-fn known_bytes(file: &LocalFile) -> Option<u64> {
-    (file.size_bytes != u64::MAX).then_some(file.size_bytes)
 }
 
 /// Drops files that an earlier source led to, by whatever path: sources may overlap, and counts of files should not.

@@ -105,7 +105,7 @@ impl Config {
     }
 
     /// How batches are read. Of the function's memory a quarter is for objects on their way and an eighth for events;
-    /// the rest is for the text that is being read (32 MiB at most), the document, connections and the program itself.
+    /// the rest is for the text that is being read (8 MiB at most), the document, connections and the program itself.
     #[must_use]
     pub fn read_options(&self) -> ReadOptions {
         let memory_bytes = self.memory_mib << 20;

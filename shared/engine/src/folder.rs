@@ -20,8 +20,8 @@ const READ_BYTES: usize = 256 << 10;
 pub struct LocalFile {
     /// Where it lies.
     pub path: PathBuf,
-    /// Its size as stored.
-    pub size_bytes: u64,
+    /// Its size as stored, where it was asked for and is known before the end: of a pipe it is not.
+    pub size_bytes: Option<u64>,
 }
 
 /// A file or folder that could not be reached; another try may help.
@@ -120,25 +120,26 @@ impl Scan {
 }
 
 /// Finds the log files of a folder (`*.json.gz` and `*.json`, at any depth, links followed), or takes a file as it is.
-/// What cannot be looked into is in the second list.
+/// What cannot be looked into is in the second list. Asks for sizes only `with_sizes`: it is a call of the system for each file.
 #[must_use]
-pub fn find_files(source: &Path) -> (Vec<LocalFile>, Vec<Unreachable>) {
+pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
     let mut files = Vec::new();
     let mut unreachable = Vec::new();
     for entry in WalkDir::new(source).follow_links(true) {
-        let found = entry.and_then(|entry| Ok((entry.metadata()?, entry)));
+        let found = entry.and_then(|entry| {
+            let sort = entry.file_type();
+            // A file that was named is read whatever its name, and may be a pipe or a device.
+            let wanted = match entry.depth() {
+                0 => !sort.is_dir(),
+                _ => sort.is_file() && is_log_file_name(entry.path()),
+            };
+            let size_bytes =
+                (wanted && with_sizes && sort.is_file()).then(|| entry.metadata()).transpose()?;
+            let size_bytes = size_bytes.map(|metadata| metadata.len());
+            Ok(wanted.then(|| LocalFile { path: entry.into_path(), size_bytes }))
+        });
         match found {
-            Ok((metadata, entry)) if metadata.is_file() => {
-                // A file that was named is read whatever its name.
-                if entry.depth() == 0 || is_log_file_name(entry.path()) {
-                    files.push(LocalFile { path: entry.into_path(), size_bytes: metadata.len() });
-                }
-            }
-            Ok((metadata, entry)) if entry.depth() == 0 && !metadata.is_dir() => {
-                // A pipe or a device: its size is not known, so it is streamed.
-                files.push(LocalFile { path: entry.into_path(), size_bytes: u64::MAX });
-            }
-            Ok(_) => {}
+            Ok(file) => files.extend(file),
             Err(error) => {
                 let path = error.path().unwrap_or(source).to_owned();
                 unreachable.push(Unreachable { path, source: reason(error) });
@@ -227,17 +228,19 @@ impl Worker {
         let delivered = delivered(&file.path.to_string_lossy());
         let mut source = File::open(&file.path)?;
         let events = &mut self.scan.events;
-        if file.size_bytes > WHOLE_FILE_BYTES {
+        let metadata = source.metadata()?;
+        // Of a pipe or a device the size is not known.
+        if !metadata.is_file() || metadata.len() > WHOLE_FILE_BYTES {
             let source = BufReader::with_capacity(READ_BYTES, source);
             return self.reader.read_stream(source, delivered, events);
         }
-        let length = read_whole(&mut source, &mut self.object, file.size_bytes)?;
+        let length = read_whole(&mut source, &mut self.object, metadata.len())?;
         Ok(self.reader.read(self.object.get(..length).unwrap_or_default(), delivered, events))
     }
 }
 
 /// Reads a file to its end into a buffer that is kept from file to file; gives its length. [`Read::read_to_end`] would ask
-/// for the size and the position again, two calls of the system for files that are read in one.
+/// for size and position again, and empty the buffer first.
 fn read_whole(source: &mut impl Read, buffer: &mut Vec<u8>, size_bytes: u64) -> io::Result<usize> {
     let expected = usize::try_from(size_bytes).unwrap_or_default() + 1;
     if buffer.len() < expected {

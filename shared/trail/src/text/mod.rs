@@ -13,7 +13,7 @@ pub use streamed::GzipError;
 pub(crate) use streamed::{StreamError, Streamed};
 
 /// Largest text that is held in memory whole.
-const ONE_SHOT_TEXT_BYTES: usize = 32 << 20;
+const ONE_SHOT_TEXT_BYTES: usize = 8 << 20;
 
 /// The first byte of gzip's magic number. No JSON text begins with it, so it alone decides.
 const GZIP_FIRST_BYTE: u8 = 0x1F;
