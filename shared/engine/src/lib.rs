@@ -5,6 +5,7 @@ mod batch;
 mod folder;
 mod object_store;
 mod prefix;
+mod rollup;
 
 pub use batch::{
     BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,
@@ -16,3 +17,4 @@ pub use object_store::{
     StoreError, StoreErrorKind, with_sources,
 };
 pub use prefix::{list_log_files, scan_objects};
+pub use rollup::{RejectedDocument, RollupOptions, RollupReport};
