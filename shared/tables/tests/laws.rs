@@ -2,50 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod rows;
 
-use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow, InboxDocument};
-use gatetrail_trail::{ApiKind, Event};
-use jiff::Timestamp;
+use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow, InboxDocument, MetricPoint, WindowRow};
+use gatetrail_trail::Event;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rows::{event, file, point, set_of, window};
 
-/// Events of few ids and few contents, so that keys meet often, with equal rows and with different ones.
-fn event() -> impl Strategy<Value = Event<'static>> {
-    let small = |texts: [&'static str; 3]| prop::sample::select(texts.to_vec()).prop_map(Cow::Borrowed);
-    (
-        (
-            small(["1", "2", "3"]),
-            small(["", "111122223333", "444455556666"]),
-            small(["", "AccessDenied", "Ünïcode"]),
-        ),
-        small(["", "a", "b"]),
-        proptest::option::of(0_i64..3),
-        proptest::option::of(any::<bool>()),
-        any::<bool>(),
-    )
-        .prop_map(|((event_id, account_id, error_code), user, time, read_only, after_delivery)| Event {
-            event_id,
-            account_id,
-            error_code,
-            user,
-            event_time: time.map(|second| Timestamp::from_second(second).unwrap()),
-            read_only,
-            after_delivery,
-            api_kind: read_only.map(|_| ApiKind::Rest),
-            ..Event::default()
-        })
-}
-
-fn set_of<'e>(events: impl IntoIterator<Item = &'e Event<'static>>) -> EventSet {
-    let mut set = EventSet::new();
-    events.into_iter().for_each(|event| set.stage(event));
-    set.commit();
-    set
-}
-
-fn rows(set: &EventSet) -> String {
+fn json(set: &EventSet) -> String {
     serde_json::to_string(&set.sorted()).unwrap()
 }
 
@@ -62,7 +27,7 @@ proptest! {
         prop_assert_eq!(events.len() as u64, whole.len() as u64 + whole.duplicates());
 
         let reversed = set_of(events.iter().rev());
-        prop_assert_eq!(rows(&reversed), rows(&whole));
+        prop_assert_eq!(json(&reversed), json(&whole));
 
         let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(events.len() + 1)).collect();
         places.extend([0, events.len()]);
@@ -73,7 +38,7 @@ proptest! {
         for batch in batches.iter().rev() {
             folded.absorb(set_of(*batch));
         }
-        prop_assert_eq!(rows(&folded), rows(&whole));
+        prop_assert_eq!(json(&folded), json(&whole));
         let read: usize = batches.iter().map(|batch| batch.len()).sum();
         prop_assert_eq!(read as u64, folded.len() as u64 + folded.duplicates());
     }
@@ -85,7 +50,7 @@ proptest! {
         prop_assert_eq!(set.len(), set_of(&kept).len());
         set.rollback();
         set.commit();
-        prop_assert_eq!(rows(&set), rows(&set_of(&kept)));
+        prop_assert_eq!(json(&set), json(&set_of(&kept)));
         prop_assert_eq!(set.duplicates(), set_of(&kept).duplicates());
     }
 
@@ -98,6 +63,25 @@ proptest! {
     }
 
     #[test]
+    fn windows_merge_by_the_law(a in window(), b in window(), c in window()) {
+        let merge = |x: &WindowRow, y: &WindowRow| x.clone().merge(y.clone());
+        prop_assert_eq!(merge(&a, &a), a.clone());
+        prop_assert_eq!(merge(&a, &b), merge(&b, &a));
+        prop_assert_eq!(merge(&merge(&a, &b), &c), merge(&a, &merge(&b, &c)));
+    }
+
+    #[test]
+    fn datapoints_merge_by_the_law(a in point(), b in point(), c in point()) {
+        let at = |point: MetricPoint| MetricPoint { timestamp: a.timestamp, ..point };
+        let (b, c) = (at(b), at(c));
+        // Not by `==`, for which 0 and -0 are one.
+        let bits = |point: MetricPoint| format!("{point:?}");
+        prop_assert_eq!(bits(a.merge(a)), bits(a));
+        prop_assert_eq!(bits(a.merge(b)), bits(b.merge(a)));
+        prop_assert_eq!(bits(a.merge(b).merge(c)), bits(a.merge(b.merge(c))));
+    }
+
+    #[test]
     fn an_inbox_document_is_a_function_of_its_rows(
         events in vec(event(), 0..8),
         files in vec(file(), 0..4).prop_shuffle(),
@@ -106,30 +90,6 @@ proptest! {
         let turned: Vec<FileRow> = files.iter().rev().cloned().collect();
         prop_assert_eq!(InboxDocument::new(&turned, &set_of(events.iter().rev())).unwrap(), document);
     }
-}
-
-fn file() -> impl Strategy<Value = FileRow> {
-    let outcome =
-        prop::sample::select(vec![FileOutcome::Rejected, FileOutcome::Skipped, FileOutcome::Analyzed]);
-    (outcome, 0_u64..2, 1_u32..3, proptest::option::of("[ab]")).prop_map(
-        |(outcome, records, parser_revision, reason)| {
-            let identity = FileIdentity {
-                bucket: "trail".into(),
-                key: "key".into(),
-                etag: "etag".into(),
-                delivered: None,
-                size_bytes: 1,
-            };
-            FileRow {
-                records,
-                other: records,
-                parser_revision,
-                reason,
-                failures: BTreeMap::new(),
-                ..FileRow::not_analyzed(identity, outcome, String::new())
-            }
-        },
-    )
 }
 
 /// What was read once stays read, and a better parser's row wins over an older one's.

@@ -11,7 +11,7 @@ mod records;
 mod summary;
 mod text;
 
-pub use event::{ApiKind, EVENT_SOURCE, Event, PARSER_REVISION};
+pub use event::{ApiKind, EVENT_SOURCE, Event, NoApiKind, PARSER_REVISION};
 pub use log_file::{EventSink, Limits, LogFileReader, Outcome, Rejection};
 pub use notice::{Message, Notice, NoticeError, ObjectName, Trigger, read_notice};
 pub use object_key::{Folder, NotACloudTrailKey, ObjectKey, delivered, folder_to_skip};

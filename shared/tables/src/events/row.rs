@@ -8,6 +8,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::column::Column;
 use super::texts::{TextId, Texts};
+use crate::partition::{Day, Partition};
+use crate::time::to_millisecond;
 
 /// A row whose texts lie in a pool.
 #[derive(Debug, Clone)]
@@ -24,12 +26,17 @@ impl Row {
     pub(super) fn new(event: &Event<'_>, pool: &mut Texts) -> Self {
         Self {
             texts: Column::ALL.map(|column| pool.add(column.of(event))),
-            event_time: event.event_time,
+            event_time: event.event_time.map(to_millisecond),
             api_kind: event.api_kind,
             read_only: event.read_only,
             after_delivery: event.after_delivery,
             parser_revision: PARSER_REVISION,
         }
+    }
+
+    /// The day that the row's partition is of.
+    pub(super) fn day(&self) -> Option<Day> {
+        self.event_time.and_then(Day::of)
     }
 
     pub(super) fn text(&self, column: Column) -> TextId {
@@ -45,6 +52,19 @@ pub struct EventRow<'s> {
 }
 
 impl<'s> EventRow<'s> {
+    /// The key: day, account id, event id. One event id with two event times of different days is two rows, since rows merge
+    /// within a partition; and it is two rows wherever they meet, so that nothing depends on how they were batched.
+    #[must_use]
+    pub fn key(self) -> (Partition, &'s str, &'s str) {
+        (self.partition(), self.text(Column::AccountId), self.text(Column::EventId))
+    }
+
+    /// The object of the table that the row belongs to.
+    #[must_use]
+    pub fn partition(self) -> Partition {
+        self.row.day().map_or(Partition::Unknown, Partition::Day)
+    }
+
     /// The text of a column; empty where there is none.
     #[must_use]
     pub fn text(self, column: Column) -> &'s str {

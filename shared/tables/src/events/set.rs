@@ -1,6 +1,7 @@
 //! The set itself.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
 use gatetrail_trail::{Event, EventSink};
@@ -9,11 +10,12 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use super::column::Column;
 use super::row::{EventRow, Row};
 use super::texts::{Texts, TextsMark};
+use crate::partition::Partition;
 
 /// Above this many, buffers of a file's staged events are given back behind it.
 const KEPT_STAGED_ROWS: usize = 4096;
 
-/// Events by account id and event id.
+/// Events by account id and event id, within a day.
 ///
 /// Events of a file are staged first and join the set with [`Self::commit`]: a file that turns out broken at its end leaves
 /// nothing behind, not even its texts. Copies are merged where they arrive, staged ones too: they take no memory.
@@ -40,7 +42,7 @@ impl Rows {
     /// Merges a row; whether one of its key was there.
     fn merge(&mut self, row: Row, texts: &Texts) -> bool {
         let Self { rows, by_key, hasher } = self;
-        let key = |row: &Row| (row.text(Column::AccountId), row.text(Column::EventId));
+        let key = |row: &Row| (row.day(), row.text(Column::AccountId), row.text(Column::EventId));
         let wanted = key(&row);
         let hash = hasher.hash_one(wanted);
         let same_key = |index: &u32| rows.get(*index as usize).is_some_and(|row| key(row) == wanted);
@@ -105,10 +107,20 @@ impl EventSet {
 
     /// Takes an event of a file that is being read.
     pub fn stage(&mut self, event: &Event<'_>) {
+        let row = Row::new(event, self.texts_to_stage());
+        self.stage_row(row);
+    }
+
+    /// The pool for the texts of a row that is about to be staged.
+    pub(super) fn texts_to_stage(&mut self) -> &mut Texts {
         if self.staged.rows.is_empty() {
             self.texts_before_staged = self.texts.mark();
         }
-        let row = Row::new(event, &mut self.texts);
+        &mut self.texts
+    }
+
+    /// Takes a row of a file or document that is being read, whose texts are in the pool.
+    pub(super) fn stage_row(&mut self, row: Row) {
         self.staged_duplicates += u64::from(self.staged.merge(row, &self.texts));
     }
 
@@ -162,12 +174,28 @@ impl EventSet {
         self.rows.rows.iter().map(|row| EventRow { row, pool: &self.texts })
     }
 
-    /// The rows in the order of their key.
+    /// The rows in the order of account and event id.
     #[must_use]
     pub fn sorted(&self) -> Vec<EventRow<'_>> {
         let mut rows: Vec<_> = self.iter().collect();
-        rows.sort_unstable_by_key(|row| (row.text(Column::AccountId), row.text(Column::EventId)));
+        rows.sort_unstable_by_key(|row| {
+            let (partition, account, id) = row.key();
+            (account, id, partition)
+        });
         rows
+    }
+
+    /// The rows by the object of the table that they belong to, there in the order of their keys.
+    #[must_use]
+    pub fn by_partition(&self) -> BTreeMap<Partition, Vec<EventRow<'_>>> {
+        let mut partitions = BTreeMap::<_, Vec<_>>::new();
+        for row in self.iter() {
+            partitions.entry(row.partition()).or_default().push(row);
+        }
+        for rows in partitions.values_mut() {
+            rows.sort_unstable_by_key(|row| row.key());
+        }
+        partitions
     }
 
     /// Bytes of memory that the set takes, roughly: what a batch is measured by.

@@ -6,11 +6,11 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// The number of a text in its [`Texts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct TextId(u32);
+pub(crate) struct TextId(u32);
 
 impl TextId {
     /// The empty text.
-    pub(super) const EMPTY: Self = Self(0);
+    pub(crate) const EMPTY: Self = Self(0);
 }
 
 /// A state of [`Texts`], to go back to.
@@ -21,7 +21,7 @@ pub(super) struct TextsMark {
 
 /// A pool of texts.
 #[derive(Debug, Clone)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     bytes: String,
     /// Where each text ends; it begins where the one before ends.
     ends: Vec<usize>,
@@ -30,7 +30,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             bytes: String::new(),
             ends: vec![0],
@@ -39,7 +39,7 @@ impl Texts {
         }
     }
 
-    pub(super) fn get(&self, id: TextId) -> &str {
+    pub(crate) fn get(&self, id: TextId) -> &str {
         get(&self.bytes, &self.ends, id.0)
     }
 
@@ -60,12 +60,12 @@ impl Texts {
         ids.shrink_to(2 * ends.len(), |&id| hasher.hash_one(get(bytes, ends, id)));
     }
 
-    pub(super) fn memory_bytes(&self) -> usize {
+    pub(crate) fn memory_bytes(&self) -> usize {
         self.bytes.capacity() + self.ends.capacity() * size_of::<usize>() + self.ids.allocation_size()
     }
 
     /// The number of a text, which is kept if it is new.
-    pub(super) fn add(&mut self, text: &str) -> TextId {
+    pub(crate) fn add(&mut self, text: &str) -> TextId {
         if text.is_empty() {
             return TextId::EMPTY;
         }

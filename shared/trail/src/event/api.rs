@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use super::fields::Value;
 
@@ -29,6 +30,20 @@ impl ApiKind {
             Self::WebSocket => "websocket",
             Self::HttpOrWebSocket => "http/websocket",
         }
+    }
+}
+
+/// A text that names no sort of API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no sort of API: rest, http, websocket or http/websocket")]
+pub struct NoApiKind;
+
+impl FromStr for ApiKind {
+    type Err = NoApiKind;
+
+    fn from_str(name: &str) -> Result<Self, NoApiKind> {
+        let kinds = [Self::Rest, Self::Http, Self::WebSocket, Self::HttpOrWebSocket];
+        kinds.into_iter().find(|kind| kind.as_str() == name).ok_or(NoApiKind)
     }
 }
 

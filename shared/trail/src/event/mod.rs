@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-pub use api::ApiKind;
+pub use api::{ApiKind, NoApiKind};
 pub(crate) use decode::{Decoded, decode};
 
 /// The `eventSource` of API Gateway's control plane, v1 (REST) and v2 (HTTP, WebSocket) alike.

@@ -1,13 +1,16 @@
-//! The set `files`: one row a CloudTrail object, keyed by bucket, key and ETag.
+//! A row of the set, and sums over rows.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use gatetrail_trail::{DelayHistogram, FileCounts, PARSER_REVISION};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::time::to_millisecond;
 
 /// What became of an object. The order is that of the merge: what was read once stays read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileOutcome {
     /// Never will be read: broken, gone, no log file.
@@ -18,8 +21,21 @@ pub enum FileOutcome {
     Analyzed,
 }
 
-/// A row of the set.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+impl FileOutcome {
+    /// Its name in tables and documents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Skipped => "skipped",
+            Self::Analyzed => "analyzed",
+        }
+    }
+}
+
+/// A row of the set. Times are in whole milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileRow {
     /// Bucket, or `local`.
     pub bucket: String,
@@ -73,8 +89,8 @@ impl FileRow {
             malformed: counts.malformed,
             first_malformed: counts.first_malformed.iter().map(|(at, why)| (*at, why.to_string())).collect(),
             failures: counts.failures.clone(),
-            first_event: counts.first_event,
-            last_event: counts.last_event,
+            first_event: counts.first_event.map(to_millisecond),
+            last_event: counts.last_event.map(to_millisecond),
             delays,
             ..Self::unread(object, FileOutcome::Analyzed, None)
         }
@@ -95,7 +111,7 @@ impl FileRow {
             parser_revision: PARSER_REVISION,
             outcome,
             reason,
-            delivered,
+            delivered: delivered.map(to_millisecond),
             size_bytes,
             text_bytes: 0,
             records: 0,
@@ -128,11 +144,12 @@ impl FileRow {
     /// Merges two rows of one key: the later parser revision, then the better outcome, then the greater content.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        if (other.parser_revision, other.outcome, &other) > (self.parser_revision, self.outcome, &self) {
-            other
-        } else {
-            self
-        }
+        if other.merge_order(&self) == Ordering::Greater { other } else { self }
+    }
+
+    /// The order of the merge: of two rows of one key the greater stays.
+    pub(super) fn merge_order(&self, other: &Self) -> Ordering {
+        (self.parser_revision, self.outcome, self).cmp(&(other.parser_revision, other.outcome, other))
     }
 }
 

@@ -1,0 +1,10 @@
+//! Inbox documents: what one batch of files or one pull gave, written once and folded into the tables later.
+
+mod arrived;
+mod document;
+mod each;
+mod read;
+
+pub use arrived::{Arrived, DocumentRows};
+pub use document::{INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError};
+pub use read::UnreadableDocument;

@@ -1,0 +1,10 @@
+//! The set `metric_points`: one row a datapoint of CloudWatch, keyed by account, region, namespace, all dimensions, metric,
+//! period and time.
+
+mod point;
+mod set;
+mod table;
+
+pub use point::{Dimension, MetricPoint, MetricSeries, PointRow};
+pub use set::PointSet;
+pub use table::{MetricPoints, PointRows};
