@@ -18,6 +18,7 @@ HOUSE = [
     {"gatetrail-report"},
     {"gatetrail-engine"},
     {"gatetrail-aws"},
+    {"gatetrail-function"},
 ]
 FLOOR = {crate: floor for floor, crates in enumerate(HOUSE) for crate in crates}
 

@@ -4,10 +4,11 @@
 use futures_util::{StreamExt as _, stream};
 use gatetrail_aws::S3Store;
 use gatetrail_engine::{BoxError, ObjectBody as _, ObjectStore as _, distinct_objects};
+use gatetrail_function::start_logs;
 use gatetrail_trail::read_notice;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json, value::RawValue};
-use trail_errors::{Config, start_logs};
+use trail_errors::Config;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

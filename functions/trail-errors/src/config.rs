@@ -1,10 +1,8 @@
 //! The function's configuration, from its environment.
 
-use std::fmt;
-use std::str::FromStr;
-
 use gatetrail_aws::{BucketOwners, Environment};
 use gatetrail_engine::ReadOptions;
+use gatetrail_function::{ConfigError, Settings};
 use gatetrail_trail::Limits;
 
 const RESULTS_BUCKET: &str = "GATETRAIL_RESULTS_BUCKET";
@@ -46,54 +44,33 @@ pub struct Config {
     pub function_name: String,
 }
 
-/// All that is wrong with the configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    /// Each names its variable.
-    pub problems: Vec<String>,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "configuration: {}", self.problems.join("; "))
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
 impl Config {
     /// Reads the configuration, and what the SDK needs, from variables.
     ///
     /// # Errors
     /// Names every problem at once.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<(Self, Environment), ConfigError> {
-        let mut problems = Vec::new();
-        let mut reader = Reader { variable: &variable, problems: &mut problems };
-        let results_bucket = reader.required(RESULTS_BUCKET);
-        let source_buckets = reader.required(SOURCE_BUCKETS);
+        let mut settings = Settings::new(&variable);
         let config = Self {
-            source_buckets: reader.list(SOURCE_BUCKETS, &source_buckets),
-            results_owner: reader.account(RESULTS_OWNER),
-            source_owner: reader.account(SOURCE_OWNER),
-            error_code_dimension: reader.switch(ERROR_CODE_DIMENSION),
-            concurrency: reader.number(CONCURRENCY, DEFAULT_CONCURRENCY),
-            max_text_bytes: reader.number(MAX_TEXT_BYTES, Limits::default().max_text_bytes),
-            memory_mib: reader.number(MEMORY_SIZE, DEFAULT_MEMORY_MIB),
-            function_name: reader.optional(FUNCTION_NAME).unwrap_or_default(),
-            results_bucket,
+            results_bucket: settings.required(RESULTS_BUCKET),
+            source_buckets: settings.list(SOURCE_BUCKETS),
+            results_owner: settings.account(RESULTS_OWNER),
+            source_owner: settings.account(SOURCE_OWNER),
+            error_code_dimension: settings.switch(ERROR_CODE_DIMENSION),
+            concurrency: settings.number(CONCURRENCY, DEFAULT_CONCURRENCY),
+            max_text_bytes: settings.number(MAX_TEXT_BYTES, Limits::default().max_text_bytes),
+            memory_mib: settings.number(MEMORY_SIZE, DEFAULT_MEMORY_MIB),
+            function_name: settings.optional(FUNCTION_NAME).unwrap_or_default(),
         };
         // Documents written where objects are read would call the function for ever.
         if !config.results_bucket.is_empty() && config.source_buckets.contains(&config.results_bucket) {
-            problems.push(format!(
+            settings.problem(format!(
                 "{RESULTS_BUCKET} is one of {SOURCE_BUCKETS} ({}): the function would read its own results",
                 config.results_bucket
             ));
         }
-        let environment = Environment::read(&variable).map_err(|missing| problems.push(missing.to_string()));
-        match environment {
-            Ok(environment) if problems.is_empty() => Ok((config, environment)),
-            _ => Err(ConfigError { problems }),
-        }
+        let environment = settings.finish(Environment::read(&variable))?;
+        Ok((config, environment))
     }
 
     /// The accounts that buckets have to belong to.
@@ -116,63 +93,6 @@ impl Config {
             concurrency: self.concurrency,
             objects_bytes: memory_bytes / 4,
             events_bytes: memory_bytes / 8,
-        }
-    }
-}
-
-struct Reader<'r, V> {
-    variable: &'r V,
-    problems: &'r mut Vec<String>,
-}
-
-impl<V: Fn(&str) -> Option<String>> Reader<'_, V> {
-    /// A template that passes an empty parameter on means "not set".
-    fn optional(&self, name: &str) -> Option<String> {
-        (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn required(&mut self, name: &str) -> String {
-        self.optional(name).unwrap_or_else(|| {
-            self.problems.push(format!("{name} is not set"));
-            String::new()
-        })
-    }
-
-    fn list(&mut self, name: &str, value: &str) -> Vec<String> {
-        let entries: Vec<String> = value.split(',').map(|entry| entry.trim().to_owned()).collect();
-        if !value.is_empty() && entries.iter().any(String::is_empty) {
-            self.problems.push(format!("{name} has an empty entry: {value:?}"));
-        }
-        entries
-    }
-
-    fn account(&mut self, name: &str) -> Option<String> {
-        let account = self.optional(name)?;
-        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.problems.push(format!("{name} is no account id of 12 digits: {account:?}"));
-        }
-        Some(account)
-    }
-
-    fn switch(&mut self, name: &str) -> bool {
-        match self.optional(name).as_deref() {
-            None | Some("off") => false,
-            Some("on") => true,
-            Some(other) => {
-                self.problems.push(format!("{name} is neither `on` nor `off`: {other:?}"));
-                false
-            }
-        }
-    }
-
-    fn number<N: FromStr + PartialOrd + Default>(&mut self, name: &str, default: N) -> N {
-        let Some(text) = self.optional(name) else { return default };
-        match text.parse() {
-            Ok(number) if number > N::default() => number,
-            _ => {
-                self.problems.push(format!("{name} is no number above 0: {text:?}"));
-                default
-            }
         }
     }
 }

@@ -1,18 +1,15 @@
 //! One invocation, from its payload to its answer.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use gatetrail_engine::{BatchReport, ObjectStore, read_batch};
+use gatetrail_function::Invocation;
 use gatetrail_trail::{Notice, read_notice};
 
 use crate::answer::Answer;
 use crate::config::Config;
 use crate::error::HandlerError;
 use crate::metrics;
-
-/// Of the time left, the part that is kept for writing what was read: a fifth, within these bounds.
-const LEAST_MARGIN: Duration = Duration::from_millis(500);
-const GREATEST_MARGIN: Duration = Duration::from_secs(10);
 
 /// What the function is made of. Built once, lent to every invocation.
 #[derive(Debug)]
@@ -27,23 +24,6 @@ pub struct App<S> {
     pub print: fn(&str),
 }
 
-/// What is known of an invocation beside its payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invocation {
-    /// When Lambda ends it.
-    pub deadline: SystemTime,
-    /// Its id.
-    pub request_id: String,
-}
-
-impl Invocation {
-    /// As the runtime tells it: the deadline in milliseconds since 1970.
-    #[must_use]
-    pub fn at(deadline_ms: u64, request_id: String) -> Self {
-        Self { deadline: UNIX_EPOCH + Duration::from_millis(deadline_ms), request_id }
-    }
-}
-
 /// Reads what a payload names and answers in the form of its trigger.
 ///
 /// # Errors
@@ -56,8 +36,7 @@ pub async fn handle<S: ObjectStore>(
     let started = (app.clock)();
     let Notice { trigger, messages } =
         read_notice(payload).inspect_err(|error| tracing::error!(%error, "payload cannot be understood"))?;
-    let time_left = invocation.deadline.duration_since(started).unwrap_or_default();
-    let deadline = tokio::time::sleep(time_left.saturating_sub(margin(time_left)));
+    let deadline = tokio::time::sleep(invocation.time_to_work(started));
     let report = read_batch(&app.store, messages, &app.config.read_options(), deadline).await;
     log(&report);
     let now = (app.clock)();
@@ -69,11 +48,6 @@ pub async fn handle<S: ObjectStore>(
         (app.print)(&line);
     }
     Answer::new(trigger, &report)
-}
-
-/// A function with little time left still uses half of it.
-fn margin(time_left: Duration) -> Duration {
-    (time_left / 5).clamp(LEAST_MARGIN, GREATEST_MARGIN).min(time_left / 2)
 }
 
 fn log(report: &BatchReport) {
@@ -98,19 +72,4 @@ fn log(report: &BatchReport) {
         documents = ?report.documents,
         "batch read"
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_margin_fits_the_time_left() {
-        let margin = |seconds| margin(Duration::from_secs_f64(seconds)).as_secs_f64();
-        assert_eq!(margin(300.0), 10.0);
-        assert_eq!(margin(30.0), 6.0);
-        assert_eq!(margin(1.2), 0.5);
-        assert_eq!(margin(0.4), 0.2);
-        assert_eq!(margin(0.0), 0.0);
-    }
 }

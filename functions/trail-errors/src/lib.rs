@@ -7,14 +7,12 @@ mod answer;
 mod config;
 mod error;
 mod handler;
-mod logs;
 mod metrics;
 
 pub use answer::Answer;
-pub use config::{Config, ConfigError};
+pub use config::Config;
 pub use error::HandlerError;
-pub use handler::{App, Invocation, handle};
-pub use logs::{print_line, start_logs};
+pub use handler::{App, handle};
 
 /// What the function asks of the source buckets, beside `s3:ListBucket`, without which S3 hides that an object is gone.
 pub const SOURCE_CALLS: &[&str] = &["s3:GetObject"];

@@ -1,0 +1,98 @@
+//! One invocation, from its deadline to its answer. Its payload says nothing.
+
+use std::time::{Duration, SystemTime};
+
+use gatetrail_engine::RollupReport;
+use gatetrail_function::Invocation;
+
+use crate::answer::Summary;
+use crate::config::Config;
+use crate::configuration_file::ConfigurationFile;
+use crate::error::HandlerError;
+use crate::metrics;
+use crate::results::Results;
+
+/// What the function is made of. Built once, lent to every invocation.
+#[derive(Debug)]
+pub struct App<R> {
+    /// Where inbox, tables and reports are.
+    pub results: R,
+    /// What to do.
+    pub config: Config,
+    /// The time.
+    pub clock: fn() -> SystemTime,
+    /// Takes the lines of metrics.
+    pub print: fn(&str),
+}
+
+/// Rolls up what is in the inbox.
+///
+/// # Errors
+/// Where something failed, after everything else was done, logged and measured; or where it is not known what the configuration
+/// file says.
+pub async fn handle<R: Results>(app: &App<R>, invocation: &Invocation) -> Result<Summary, HandlerError> {
+    let started = (app.clock)();
+    let time_to_work = invocation.time_to_work(started);
+    let deadline = tokio::time::sleep(time_to_work);
+    let file = configuration(&app.results, time_to_work / 4).await?;
+    let report = app.results.roll_up(&app.config.rollup_options(), deadline).await;
+    let now = (app.clock)();
+    let took = now.duration_since(started).unwrap_or_default();
+    log(&report, took);
+    let Config { function_name, .. } = &app.config;
+    let invalid = file.problem.is_some();
+    (app.print)(&metrics::line(&report, invalid, function_name, &invocation.request_id, now, took));
+    match report.failures.first() {
+        Some(first) => {
+            Err(HandlerError::RollupFailed { failures: report.failures.len(), first: first.clone() })
+        }
+        None => Ok(Summary::new(report, file.problem)),
+    }
+}
+
+/// Read anew by every invocation, for the price of one request: a schedule keeps a sandbox warm for hours, and who mends the file
+/// should not wait for the next one.
+async fn configuration<R: Results>(results: &R, limit: Duration) -> Result<ConfigurationFile, HandlerError> {
+    let content = tokio::time::timeout(limit, results.configuration()).await;
+    let content =
+        content.unwrap_or_else(|_| Err(format!("no answer within {limit:?}"))).map_err(|reason| {
+            tracing::error!(reason, "configuration file cannot be read: nothing is rolled up");
+            HandlerError::ConfigurationUnreadable { reason }
+        })?;
+    let file = ConfigurationFile::read(content.as_deref());
+    if let Some(problem) = &file.problem {
+        tracing::error!(problem, "configuration file is invalid: reports are made without it");
+    }
+    Ok(file)
+}
+
+fn log(report: &RollupReport, took: Duration) {
+    for document in &report.rejected {
+        let (key, moved_to, reason) = (&document.key, &document.moved_to, &document.reason);
+        tracing::warn!(key, moved_to, reason, "document rejected");
+    }
+    for reason in &report.failures {
+        tracing::error!(reason, "failed: the documents behind it are left");
+    }
+    tracing::info!(
+        found = report.found,
+        folded = report.folded,
+        rejected = report.rejected.len(),
+        gone = report.gone,
+        left = report.left,
+        out_of_time = report.out_of_time,
+        rows_read = ?report.rows_read,
+        tables_written = report.tables_written,
+        tables_unchanged = report.tables_unchanged,
+        reports_written = report.reports_written,
+        reports_unchanged = report.reports_unchanged,
+        races_lost = report.races_lost,
+        failures = report.failures.len(),
+        requests = ?report.requests,
+        took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "inbox rolled up"
+    );
+}
+
+#[cfg(test)]
+mod tests;
