@@ -1,8 +1,32 @@
-//! The step "roll up": from inbox documents to tables and reports.
+//! The step "roll up": folds the documents of the inbox into the tables, rewrites the reports of every day that they name,
+//! and only then deletes them.
+//!
+//! Nothing is ever incremented. Killed anywhere, the next run ends in the same bytes: rows merge by rules that do not mind
+//! repetition, writes are conditional on what was read, reports are functions of the tables, and a document is there until
+//! all of that is done for it.
 
+mod configuration;
+mod documents;
+mod fold;
+mod inbox;
 mod report;
+mod rewrite;
+mod round;
+#[cfg(test)]
+mod tests;
 
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::{Either, select};
+use gatetrail_report::Config;
+
+pub use configuration::{CONFIGURATION_KEY, parse_configuration, read_configuration};
 pub use report::{RejectedDocument, RollupReport};
+
+use crate::object_store::{Counted, ObjectStore, Place};
+use round::Round;
 
 /// How a rollup works.
 #[derive(Debug, Clone)]
@@ -20,5 +44,61 @@ pub struct RollupOptions {
 impl Default for RollupOptions {
     fn default() -> Self {
         Self { rows_bytes: 128 << 20, concurrency: 16, top: 10, latest_hours: 24 }
+    }
+}
+
+/// Rolls up what is in the inbox, in rounds of as many documents as fit in memory: each is done to its end, deletion
+/// included, before the next begins. Stops when `deadline` completes: what was not done to its end is left for the next run.
+///
+/// Several rollups at once are safe: they lose races, not rows.
+pub async fn roll_up<S: ObjectStore>(
+    results: &Place<'_, S>,
+    options: &RollupOptions,
+    deadline: impl Future<Output = ()>,
+) -> RollupReport {
+    let counted = Counted::new(results.store());
+    let place = Place::new(&counted, results.bucket(), &results.full_key(""));
+    // The work is dropped where the time runs out: what it has done so far is told all the same.
+    let report = Mutex::new(RollupReport::default());
+    let out_of_time = {
+        let work = pin!(fold_inbox(&place, options, &report));
+        matches!(select(pin!(deadline), work).await, Either::Left(_))
+    };
+    let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
+    report.out_of_time = out_of_time;
+    report.left = report.found - report.folded - report.gone - report.rejected.len() as u64;
+    report.requests = counted.requests();
+    report
+}
+
+async fn fold_inbox<S: ObjectStore>(
+    place: &Place<'_, S>,
+    options: &RollupOptions,
+    report: &Mutex<RollupReport>,
+) {
+    let tell = |tell: &mut dyn FnMut(&mut RollupReport)| {
+        tell(&mut report.lock().unwrap_or_else(PoisonError::into_inner));
+    };
+    let keys = match inbox::list(place).await {
+        Ok(keys) => keys,
+        Err(error) => return tell(&mut |report| report.failures.push(error.chain())),
+    };
+    tell(&mut |report| report.found = keys.len() as u64);
+    if keys.is_empty() {
+        return;
+    }
+    // Reports are made with it, and would stay as they are once it is mended: not to know it stops the run.
+    let config = match read_configuration(place).await {
+        Ok(Ok(config)) => config,
+        Ok(Err(problem)) => {
+            tell(&mut |report| report.configuration_problem = Some(problem.clone()));
+            Config::default()
+        }
+        Err(error) => return tell(&mut |report| report.failures.push(error.to_string())),
+    };
+    let mut keys = keys.into_iter();
+    while keys.len() > 0 {
+        let round = Round::read(place, &mut keys, options, &tell).await;
+        round.finish(place, options, &config, &tell).await;
     }
 }

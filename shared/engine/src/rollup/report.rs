@@ -42,6 +42,8 @@ pub struct RollupReport {
     pub races_lost: u64,
     /// What failed, each naming its object: the documents behind it are left.
     pub failures: Vec<String>,
+    /// What is wrong with the configuration file: reports were made without it.
+    pub configuration_problem: Option<String>,
     /// Requests to the store, by operation.
     pub requests: BTreeMap<&'static str, u64>,
 }

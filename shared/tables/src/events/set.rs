@@ -140,13 +140,18 @@ impl EventSet {
         self.staged_duplicates = 0;
     }
 
+    /// Merges a row of another set, or of a table.
+    pub fn add(&mut self, row: EventRow<'_>) {
+        let texts = row.row.texts.map(|text| self.texts.add(row.pool.get(text)));
+        self.duplicates += u64::from(self.rows.merge(Row { texts, ..row.row.clone() }, &self.texts));
+    }
+
     /// Merges all rows of another set, and its count of duplicates.
     pub fn absorb(&mut self, mut other: Self) {
         other.rollback();
         self.rollback();
-        for row in &other.rows.rows {
-            let texts = row.texts.map(|text| self.texts.add(other.texts.get(text)));
-            self.duplicates += u64::from(self.rows.merge(Row { texts, ..row.clone() }, &self.texts));
+        for row in other.iter() {
+            self.add(row);
         }
         self.duplicates += other.duplicates;
     }

@@ -1,0 +1,216 @@
+//! One round of a rollup: as many documents as fit in memory, done to their end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::vec::IntoIter;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use gatetrail_report::Config;
+use gatetrail_tables::{
+    Arrived, Day, Events, Files, MetricPoints, Partition, Table, UnreadableDocument, Windows,
+};
+
+use super::documents::Span;
+use super::fold::fold;
+use super::report::{RejectedDocument, RollupReport};
+use super::rewrite::rewrite;
+use super::{RollupOptions, inbox};
+use crate::object_store::{ObjectStore, Place, with_sources};
+
+/// Adds to the report of the run.
+pub(super) type Tell<'t> = dyn Fn(&mut dyn FnMut(&mut RollupReport)) + 't;
+
+/// A document whose rows have arrived.
+#[derive(Debug)]
+struct Document {
+    key: String,
+    /// The days whose reports it may change.
+    days: BTreeSet<Day>,
+}
+
+/// What has failed, and so which documents must stay.
+#[derive(Debug, Default)]
+struct Blocked {
+    days: BTreeSet<Day>,
+    /// Something that every document may rest on.
+    all: bool,
+}
+
+impl Blocked {
+    fn add(&mut self, day: Option<Day>) {
+        match day {
+            Some(day) => drop(self.days.insert(day)),
+            None => self.all = true,
+        }
+    }
+
+    fn blocks(&self, document: &Document) -> bool {
+        self.all || !self.days.is_disjoint(&document.days)
+    }
+}
+
+/// The documents of a round and their rows.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    arrived: Arrived,
+    documents: Vec<Document>,
+    blocked: Blocked,
+}
+
+impl Round {
+    /// Reads documents until their rows take the memory that they may.
+    pub(super) async fn read<S: ObjectStore>(
+        place: &Place<'_, S>,
+        keys: &mut IntoIter<String>,
+        options: &RollupOptions,
+        tell: &Tell<'_>,
+    ) -> Self {
+        let mut round = Self::default();
+        while keys.len() > 0 && round.arrived.memory_bytes() <= options.rows_bytes {
+            // What is on its way is in memory too, so that few are fetched at a time.
+            let next: Vec<String> = keys.take(options.concurrency.max(1)).collect();
+            let fetches = next.into_iter().map(|key| async move {
+                let fetched = inbox::fetch(place, &key).await;
+                (key, fetched)
+            });
+            let mut fetches = std::pin::pin!(stream::iter(fetches).buffered(options.concurrency.max(1)));
+            while let Some((key, fetched)) = fetches.next().await {
+                match fetched {
+                    Ok(Some(bytes)) => round.take(place, key, bytes, tell).await,
+                    Ok(None) => tell(&mut |report| report.gone += 1),
+                    Err(error) => tell(&mut |report| report.failures.push(error.to_string())),
+                }
+            }
+        }
+        round.arrived.settle();
+        round
+    }
+
+    async fn take<S: ObjectStore>(
+        &mut self,
+        place: &Place<'_, S>,
+        key: String,
+        bytes: Bytes,
+        tell: &Tell<'_>,
+    ) {
+        match self.arrived.read(&bytes) {
+            Ok(read) => {
+                tell(&mut |report| {
+                    for (table, rows) in &read.rows {
+                        *report.rows_read.entry(table).or_default() += rows;
+                    }
+                });
+                self.documents.push(Document { key, days: read.days });
+            }
+            Err(reason) => set_aside(place, key, bytes, reason, tell).await,
+        }
+    }
+
+    /// Merges the rows into the tables, rewrites the reports, deletes the documents: in this order.
+    pub(super) async fn finish<S: ObjectStore>(
+        mut self,
+        place: &Place<'_, S>,
+        options: &RollupOptions,
+        config: &Config,
+        tell: &Tell<'_>,
+    ) {
+        if self.documents.is_empty() {
+            return;
+        }
+        let arrived = std::mem::take(&mut self.arrived);
+        self.fold::<Files, S>(place, arrived.files(), options, tell).await;
+        self.fold::<Events, S>(place, arrived.events(), options, tell).await;
+        self.fold::<MetricPoints, S>(place, arrived.points(), options, tell).await;
+        self.fold::<Windows, S>(place, arrived.windows(), options, tell).await;
+        // The rows are in the tables: reports are made of those.
+        drop(arrived);
+        let days: BTreeSet<Day> = self.documents.iter().flat_map(|document| &document.days).copied().collect();
+        for span in days.into_iter().map(Span::Day).chain([Span::Latest]) {
+            self.rewrite(place, span, options, config, tell).await;
+        }
+        let done = self.documents.into_iter().filter(|document| !self.blocked.blocks(document));
+        let deletions = done.map(|document| async move { place.delete(&document.key).await });
+        let mut deletions = std::pin::pin!(stream::iter(deletions).buffer_unordered(options.concurrency.max(1)));
+        while let Some(deleted) = deletions.next().await {
+            match deleted {
+                Ok(()) => tell(&mut |report| report.folded += 1),
+                Err(error) => tell(&mut |report| report.failures.push(error.chain())),
+            }
+        }
+    }
+
+    async fn fold<T: Table, S: ObjectStore>(
+        &mut self,
+        place: &Place<'_, S>,
+        partitions: BTreeMap<Partition, Vec<T::Row<'_>>>,
+        options: &RollupOptions,
+        tell: &Tell<'_>,
+    ) {
+        // Objects of hours are small and many; one of a day may be large, and takes the memory of a row group.
+        let at_a_time = match T::DIVISION {
+            gatetrail_tables::Division::Hours => options.concurrency.max(1),
+            gatetrail_tables::Division::Days => 2,
+        };
+        let folds = partitions.into_iter().map(|(partition, rows)| async move {
+            (partition, fold::<T, S>(place, partition, &rows).await)
+        });
+        let mut folds = std::pin::pin!(stream::iter(folds).buffer_unordered(at_a_time));
+        while let Some((partition, folded)) = folds.next().await {
+            match folded {
+                Ok(folded) => tell(&mut |report| {
+                    report.tables_written += u64::from(folded.written);
+                    report.tables_unchanged += u64::from(!folded.written);
+                    report.races_lost += folded.races_lost;
+                }),
+                Err(error) => {
+                    self.blocked.add(partition.day());
+                    tell(&mut |report| report.failures.push(with_sources(&error)));
+                }
+            }
+        }
+    }
+
+    async fn rewrite<S: ObjectStore>(
+        &mut self,
+        place: &Place<'_, S>,
+        span: Span,
+        options: &RollupOptions,
+        config: &Config,
+        tell: &Tell<'_>,
+    ) {
+        match rewrite(place, span, options, config).await {
+            Ok(rewritten) => tell(&mut |report| {
+                report.reports_written += rewritten.written;
+                report.reports_unchanged += rewritten.unchanged;
+                report.races_lost += rewritten.races_lost;
+            }),
+            Err(error) => {
+                self.blocked.add(match span {
+                    Span::Day(day) => Some(day),
+                    Span::Latest => None,
+                });
+                tell(&mut |report| report.failures.push(with_sources(&error)));
+            }
+        }
+    }
+}
+
+async fn set_aside<S: ObjectStore>(
+    place: &Place<'_, S>,
+    key: String,
+    bytes: Bytes,
+    reason: UnreadableDocument,
+    tell: &Tell<'_>,
+) {
+    match inbox::reject(place, &key, bytes, &reason).await {
+        Ok(moved_to) => tell(&mut |report| {
+            report.rejected.push(RejectedDocument {
+                key: key.clone(),
+                moved_to: moved_to.clone(),
+                reason: reason.to_string(),
+            });
+        }),
+        // It stays, and the next run tries again.
+        Err(error) => tell(&mut |report| report.failures.push(error.chain())),
+    }
+}

@@ -1,0 +1,7 @@
+//! The step over a store in memory.
+
+mod faults;
+mod laws;
+mod made;
+mod outcomes;
+mod races;

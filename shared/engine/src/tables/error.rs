@@ -1,0 +1,38 @@
+//! Why a table could not be read or written, and of which object.
+
+use gatetrail_tables::TableError;
+
+use crate::object_store::{StoreError, StoreErrorKind};
+
+/// A table that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableAccessError {
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The object's content broke off, or never came.
+    #[error("failed to get {address}: {reason}")]
+    Content {
+        /// The object, as a person would name it.
+        address: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The object is no table, or another version's, or broken. Nothing was written over it.
+    #[error("{address} is left as it is: {source}")]
+    Table {
+        /// The object, as a person would name it.
+        address: String,
+        /// What is wrong with it.
+        source: TableError,
+    },
+}
+
+impl TableAccessError {
+    /// Whether somebody else has changed the object meanwhile: to begin anew will do.
+    pub(crate) fn is_race(&self) -> bool {
+        let Self::Store(error) = self else { return false };
+        matches!(error.kind, StoreErrorKind::PreconditionFailed | StoreErrorKind::Conflict)
+    }
+}
