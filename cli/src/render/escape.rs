@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use gatetrail_report::is_unseen;
+
 /// The text with every character spelt out that is invisible, moves a terminal, or turns the direction of writing:
 /// `\u{1b}`, `\u{202e}`, `\n`. JSON has escapes of its own.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
@@ -18,27 +20,6 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
-}
-
-/// Controls, formats (directions, joiners, tags), separators other than the space, and letters without ink.
-pub(super) fn is_unseen(character: char) -> bool {
-    if character.is_ascii() {
-        return character.is_ascii_control();
-    }
-    matches!(character,
-        '\u{80}'..='\u{a0}' // C1 controls, no-break space
-        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{1680}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}'
-        | '\u{2000}'..='\u{200f}' // spaces, zero width, directions
-        | '\u{2028}'..='\u{202f}' // separators, directions
-        | '\u{205f}'..='\u{206f}' // joiners, isolates, deprecated formats
-        | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}'
-        | '\u{fe00}'..='\u{fe0f}' // variation selectors
-        | '\u{fff0}'..='\u{fffb}' // annotations
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e000}'..='\u{f8ff}' // private use
-        | '\u{e0000}'..='\u{10ffff}' // tags, selectors, private use
-    )
 }
 
 #[cfg(test)]

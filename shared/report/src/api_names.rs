@@ -1,56 +1,65 @@
 //! Names of APIs, learned from the calls that made or changed them. A failed call nearly never names its API, but most name
 //! its id.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use gatetrail_tables::{Column, EventRow};
+use hashbrown::HashMap;
+use jiff::Timestamp;
 
-/// An API, wherever its name is not known: ids are unique in an account and region.
-type ApiKey<'s> = (&'s str, &'s str, &'s str);
-
-/// All names that events gave to an API id.
+/// All names that events gave to an API id. Ids are unique in an account and region; maps within maps, so that a row is
+/// looked up by the texts that it borrows.
 #[derive(Debug, Default)]
-pub(crate) struct ApiNames<'s> {
-    names: BTreeMap<ApiKey<'s>, BTreeSet<&'s str>>,
-    newest: BTreeMap<ApiKey<'s>, (Option<jiff::Timestamp>, &'s str, &'s str)>,
+pub(crate) struct ApiNames {
+    accounts: HashMap<String, HashMap<String, HashMap<String, Names>>>,
 }
 
-impl<'s> ApiNames<'s> {
-    pub(crate) fn learn(events: impl Iterator<Item = EventRow<'s>>) -> Self {
-        let mut learned = Self::default();
-        for event in events {
-            let name = event.text(Column::ApiName);
-            if name.is_empty() || event.failed() {
-                continue;
-            }
-            let Some(key) = key(event) else { continue };
-            learned.names.entry(key).or_default().insert(name);
-            let dated = (event.event_time(), event.text(Column::EventId), name);
-            let newest = learned.newest.entry(key).or_insert(dated);
-            *newest = dated.max(*newest);
+#[derive(Debug, Default)]
+struct Names {
+    all: BTreeSet<String>,
+    /// When the newest was given, by which event, and the name.
+    newest: (Option<Timestamp>, String, String),
+}
+
+impl ApiNames {
+    pub(crate) fn learn(&mut self, event: EventRow<'_>) {
+        let (name, id) = (event.text(Column::ApiName), event.text(Column::ApiId));
+        if name.is_empty() || id.is_empty() || event.failed() {
+            return;
         }
-        learned
+        let regions = self.accounts.entry_ref(event.text(Column::AccountId)).or_default();
+        let apis = regions.entry_ref(event.text(Column::Region)).or_default();
+        let names = apis.entry_ref(id).or_default();
+        if !names.all.contains(name) {
+            names.all.insert(name.to_owned());
+        }
+        let (time, by, newest) = &mut names.newest;
+        let dated = (event.event_time(), event.text(Column::EventId), name);
+        if dated > (*time, by.as_str(), newest.as_str()) {
+            *time = dated.0;
+            dated.1.clone_into(by);
+            name.clone_into(newest);
+        }
     }
 
     /// Every name that the event's API ever had.
-    pub(crate) fn of(&self, event: EventRow<'s>) -> Vec<&'s str> {
-        key(event).and_then(|key| self.names.get(&key)).into_iter().flatten().copied().collect()
+    pub(crate) fn of(&self, event: EventRow<'_>) -> impl Iterator<Item = &str> {
+        self.names(event).into_iter().flat_map(|names| names.all.iter().map(String::as_str))
     }
 
-    /// The API as a person knows it: name and id together, as far as they are known.
-    pub(crate) fn shown(&self, event: EventRow<'s>) -> String {
-        let id = event.text(Column::ApiId);
-        let own = Some(event.text(Column::ApiName)).filter(|name| !name.is_empty());
-        let learned = || Some(self.newest.get(&key(event)?)?.2);
-        match (own.or_else(learned), id) {
-            (None, id) => id.to_owned(),
-            (Some(name), "") => name.to_owned(),
-            (Some(name), id) => format!("{name} ({id})"),
+    /// Appends the API as a person knows it: name and id together, as far as they are known.
+    pub(crate) fn show(&self, event: EventRow<'_>, shown: &mut String) {
+        let (own, id) = (event.text(Column::ApiName), event.text(Column::ApiId));
+        let learned = || self.names(event).map_or("", |names| names.newest.2.as_str());
+        let name = if own.is_empty() { learned() } else { own };
+        match (name, id) {
+            ("", only) | (only, "") => shown.push_str(only),
+            (name, id) => shown.extend([name, " (", id, ")"]),
         }
     }
-}
 
-fn key(event: EventRow<'_>) -> Option<ApiKey<'_>> {
-    let id = event.text(Column::ApiId);
-    (!id.is_empty()).then(|| (event.text(Column::AccountId), event.text(Column::Region), id))
+    fn names(&self, event: EventRow<'_>) -> Option<&Names> {
+        let id = Some(event.text(Column::ApiId)).filter(|id| !id.is_empty())?;
+        self.accounts.get(event.text(Column::AccountId))?.get(event.text(Column::Region))?.get(id)
+    }
 }

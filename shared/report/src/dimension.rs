@@ -1,11 +1,8 @@
 //! What events are counted by.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use gatetrail_tables::{Column, EventRow};
-
-use crate::api_names::ApiNames;
+use gatetrail_tables::Column;
 
 /// A dimension of `--by`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,8 +57,9 @@ impl Dimension {
         }
     }
 
-    pub(crate) fn of<'s>(self, event: EventRow<'s>, names: &ApiNames<'s>) -> Cow<'s, str> {
-        let column = match self {
+    /// The column that holds its values; of [`Self::Api`] there is none, since names are learned.
+    pub(crate) fn column(self) -> Option<Column> {
+        Some(match self {
             Self::ErrorCode => Column::ErrorCode,
             Self::EventName => Column::EventName,
             Self::User => Column::User,
@@ -70,9 +68,8 @@ impl Dimension {
             Self::Region => Column::Region,
             Self::SourceIp => Column::SourceIp,
             Self::UserAgent => Column::UserAgent,
-            Self::Api => return Cow::Owned(names.shown(event)),
-        };
-        Cow::Borrowed(event.text(column))
+            Self::Api => return None,
+        })
     }
 }
 

@@ -1,31 +1,10 @@
 //! Which events an answer is about.
 
 use gatetrail_tables::{Column, EventRow};
-use jiff::Timestamp;
 
 use crate::api_names::ApiNames;
 use crate::api_pattern::ApiPattern;
-
-/// From inclusive, to exclusive; without bounds, all time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TimeRange {
-    /// First moment.
-    pub from: Option<Timestamp>,
-    /// Moment behind the last.
-    pub to: Option<Timestamp>,
-}
-
-impl TimeRange {
-    /// Whether an event is in the range. One whose time is unknown, or dated after its own delivery, is in no bounded one.
-    #[must_use]
-    pub fn contains(self, event: EventRow<'_>) -> bool {
-        if self == Self::default() {
-            return true;
-        }
-        let Some(time) = event.event_time().filter(|_| !event.after_delivery()) else { return false };
-        self.from.is_none_or(|from| from <= time) && self.to.is_none_or(|to| time < to)
-    }
-}
+use crate::time_range::TimeRange;
 
 /// Failures, successes or both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,7 +57,7 @@ pub struct Filters {
 
 impl Filters {
     /// Whether an event passes all but the status.
-    pub(crate) fn pass(&self, event: EventRow<'_>, names: &ApiNames<'_>) -> bool {
+    pub(crate) fn pass(&self, event: EventRow<'_>, names: &ApiNames) -> bool {
         let listed =
             |list: &[String], column| list.is_empty() || list.iter().any(|one| one == event.text(column));
         listed(&self.accounts, Column::AccountId)
@@ -87,7 +66,7 @@ impl Filters {
             && self.api_passes(event, names)
     }
 
-    fn api_passes(&self, event: EventRow<'_>, names: &ApiNames<'_>) -> bool {
+    fn api_passes(&self, event: EventRow<'_>, names: &ApiNames) -> bool {
         let id = event.text(Column::ApiId);
         let name = event.text(Column::ApiName);
         if id.is_empty() && name.is_empty() {
@@ -98,7 +77,7 @@ impl Filters {
             return true;
         }
         if name.is_empty() {
-            names.of(event).iter().any(|name| pattern.matches(name))
+            names.of(event).any(|name| pattern.matches(name))
         } else {
             pattern.matches(name)
         }

@@ -1,20 +1,46 @@
 //! The answers: documents that are pure functions of the sets of `gatetrail-tables`. The same rows give the same bytes,
 //! however often and in which order they arrived.
 //!
+//! A store is reported on in three passes, none of which keeps rows: [`Learning`] and [`Tally`] over `events`, [`Deliveries`]
+//! over `files`. What is asked of rows in memory, [`Selection`] and [`top_error_codes()`], goes the same way.
+//!
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
 mod api_names;
 mod api_pattern;
+mod capped;
+mod config;
 mod corrections;
+mod coverage;
+mod delay;
+mod deliveries;
 mod dimension;
+mod events_document;
 mod filters;
+mod json;
+mod knowledge;
+mod ranking;
 mod selection;
+mod tally;
+mod time_range;
 mod top_error_codes;
 
 pub use api_pattern::ApiPattern;
+pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
+pub use coverage::{
+    COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,
+    MalformedRecord, NotACoverage, ReasonCount, RejectedFiles,
+};
+pub use delay::DeliveryDelay;
+pub use deliveries::{Delivered, Deliveries};
 pub use dimension::Dimension;
-pub use filters::{Filters, StatusFilter, TimeRange};
+pub use events_document::{EVENTS_SCHEMA, EventsDocument};
+pub use filters::{Filters, StatusFilter};
+pub use json::{is_unseen, to_json, to_json_line};
+pub use knowledge::{Knowledge, Learning};
 pub use selection::{Selection, newest_event};
+pub use tally::Tally;
+pub use time_range::TimeRange;
 pub use top_error_codes::{
     FilterNames, RankedTable, Rejected, Rest, Row, SCHEMA, Sources, TopErrorCodes, Totals, Window,
     top_error_codes,

@@ -1,22 +1,22 @@
 //! The events that an answer is about: corrections applied, filters passed.
 
+use std::borrow::Cow;
+
 use gatetrail_tables::{Column, EventRow, EventSet};
 use jiff::Timestamp;
 
-use crate::api_names::ApiNames;
-use crate::corrections;
 use crate::dimension::Dimension;
 use crate::filters::Filters;
+use crate::knowledge::{Knowledge, Learning, Verdict};
+use crate::time_range::TimeRange;
 
 /// Events of a set that pass the filters, whatever their status.
 #[derive(Debug)]
 pub struct Selection<'s> {
     events: Vec<EventRow<'s>>,
-    names: ApiNames<'s>,
+    knowledge: Knowledge,
     /// Events that a correction replaces, of the whole set.
     pub replaced: u64,
-    /// Selected events of which neither name nor id of an API is known.
-    pub without_api: u64,
     /// Time of the newest event of the whole set that is not dated after its own delivery.
     pub newest: Option<Timestamp>,
 }
@@ -25,24 +25,19 @@ impl<'s> Selection<'s> {
     /// Applies corrections within the set, then the filters.
     #[must_use]
     pub fn new(set: &'s EventSet, filters: &Filters) -> Self {
-        let names = ApiNames::learn(set.iter());
-        let replaced = corrections::replaced(set.iter());
-        let is_replaced = |event: &EventRow<'_>| {
-            replaced.contains(&(event.text(Column::AccountId), event.text(Column::EventId)))
-        };
-        let mut selection =
-            Self { events: Vec::new(), names, replaced: 0, without_api: 0, newest: newest_event(set) };
+        let mut learning = Learning::new(TimeRange::default());
+        set.iter().for_each(|event| learning.feed(event));
+        let knowledge = learning.finish();
+        let mut events = Vec::new();
+        let mut replaced = 0;
         for event in set.iter() {
-            if is_replaced(&event) {
-                selection.replaced += 1;
-            } else if filters.pass(event, &selection.names) {
-                selection.events.push(event);
-                if event.text(Column::ApiId).is_empty() && event.text(Column::ApiName).is_empty() {
-                    selection.without_api += 1;
-                }
+            match knowledge.judge(event, filters) {
+                Verdict::Replaced => replaced += 1,
+                Verdict::FilteredOut => {}
+                Verdict::Passes => events.push(event),
             }
         }
-        selection
+        Self { events, knowledge, replaced, newest: newest_event(set) }
     }
 
     /// The selected events, in no order that matters.
@@ -63,8 +58,17 @@ impl<'s> Selection<'s> {
 
     /// What an event is counted under.
     #[must_use]
-    pub fn value(&self, event: EventRow<'s>, dimension: Dimension) -> std::borrow::Cow<'s, str> {
-        dimension.of(event, &self.names)
+    pub fn value(&self, event: EventRow<'s>, dimension: Dimension) -> Cow<'s, str> {
+        if let Some(column) = dimension.column() {
+            return Cow::Borrowed(event.text(column));
+        }
+        let mut composed = String::new();
+        self.knowledge.names().show(event, &mut composed);
+        Cow::Owned(composed)
+    }
+
+    pub(crate) fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
     }
 }
 

@@ -1,15 +1,16 @@
 //! *Top Error Codes*, and the same count by any other dimension (SEMANTICS, section 1).
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use gatetrail_tables::{EventRow, FileTotals};
+use gatetrail_tables::FileTotals;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::config::Config;
 use crate::dimension::Dimension;
 use crate::filters::Filters;
 use crate::selection::Selection;
+use crate::tally::Tally;
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "gatetrail/top-error-codes/1";
@@ -23,13 +24,16 @@ pub struct TopErrorCodes {
     pub window: Window,
     /// The filters it was made with.
     pub filters: FilterNames,
+    /// Names that the configuration gives to accounts of the filters and tables; absent where there is none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub account_names: BTreeMap<String, String>,
     /// What passed the filters other than the status.
     pub totals: Totals,
     /// One for each dimension that was asked for.
     pub tables: Vec<RankedTable>,
     /// What was read.
     pub sources: Sources,
-    /// Files that could not be, and why, by name.
+    /// Files that could not be, and why, by name. Of a store at most a hundred: how many there are is in `sources`.
     pub rejected: Vec<Rejected>,
 }
 
@@ -105,13 +109,14 @@ pub struct Rest {
     pub events: u64,
 }
 
-/// What was read to give the answer. `api_gateway = events + duplicates + replaced`, before filters.
+/// What was read to give the answer: of files, `api_gateway = events + duplicates + replaced` before filters; of a store, what
+/// was delivered in the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Sources {
     /// Files, records, and how they divide.
     #[serde(flatten)]
     pub files: FileTotals,
-    /// Copies of an event that were delivered again.
+    /// Copies of an event that were delivered again; in a bounded window of a store an estimate.
     pub duplicates: u64,
     /// Events that a correction replaces.
     pub replaced: u64,
@@ -128,7 +133,7 @@ pub struct Rejected {
     pub reason: String,
 }
 
-/// Makes the document.
+/// Makes the document of a selection.
 #[must_use]
 pub fn top_error_codes(
     selection: &Selection<'_>,
@@ -138,56 +143,26 @@ pub fn top_error_codes(
     sources: Sources,
     mut rejected: Vec<Rejected>,
 ) -> TopErrorCodes {
-    let events = selection.events();
-    let failures = events.iter().filter(|event| event.failed()).count() as u64;
-    let counted: Vec<EventRow<'_>> =
-        events.iter().copied().filter(|&event| filters.status.passes(event)).collect();
-    // A wrong date is no bound of anything.
-    let times =
-        || events.iter().filter(|event| !event.after_delivery()).filter_map(|event| event.event_time());
+    let mut tally = Tally::new(selection.knowledge(), filters, dimensions);
+    selection.events().iter().for_each(|&event| tally.count(event));
     rejected.sort_unstable();
-    TopErrorCodes {
-        schema: SCHEMA,
-        window: Window {
-            from: filters.time.from,
-            to: filters.time.to,
-            first_event: times().min(),
-            last_event: times().max(),
-        },
-        filters: FilterNames::of(filters),
-        totals: Totals {
-            events: events.len() as u64,
-            failures,
-            successes: events.len() as u64 - failures,
-            without_api: selection.without_api,
-        },
-        tables: dimensions.iter().map(|&by| ranked(selection, &counted, by, top)).collect(),
-        sources: Sources { replaced: selection.replaced, ..sources },
-        rejected,
-    }
+    tally.document(top, Sources { replaced: selection.replaced, ..sources }, rejected)
 }
 
-fn ranked<'s>(selection: &Selection<'s>, events: &[EventRow<'s>], by: Dimension, top: usize) -> RankedTable {
-    let mut counts: HashMap<Cow<'s, str>, u64> = HashMap::new();
-    for &event in events {
-        *counts.entry(selection.value(event, by)).or_default() += 1;
+impl TopErrorCodes {
+    /// Adds the names that a configuration gives to the accounts of the document.
+    #[must_use]
+    pub fn with_account_names(mut self, config: &Config) -> Self {
+        let account = Dimension::Account.as_str();
+        let tables = self.tables.iter().filter(|table| table.by == account);
+        let values = tables.flat_map(|table| table.rows.iter().map(|row| row.value.as_str()));
+        self.account_names = config.names_of(self.filters.accounts().chain(values));
+        self
     }
-    let mut counts: Vec<(Cow<'s, str>, u64)> = counts.into_iter().collect();
-    counts
-        .sort_unstable_by(|(value, count), (other, others)| others.cmp(count).then_with(|| value.cmp(other)));
-
-    let cut = counts.split_off(top.min(counts.len()));
-    let rest = Rest { values: cut.len() as u64, events: cut.iter().map(|(_, count)| count).sum() };
-    let rows = counts.into_iter().map(|(value, count)| Row {
-        value: value.into_owned(),
-        events: count,
-        share: count as f64 / events.len() as f64,
-    });
-    RankedTable { by: by.as_str(), rows: rows.collect(), rest }
 }
 
 impl FilterNames {
-    fn of(filters: &Filters) -> Self {
+    pub(crate) fn of(filters: &Filters) -> Self {
         let listed = |list: &[String]| if list.is_empty() { "*".to_owned() } else { list.join(",") };
         Self {
             account: listed(&filters.accounts),
@@ -196,5 +171,9 @@ impl FilterNames {
             require_api: filters.require_api,
             status: filters.status.as_str(),
         }
+    }
+
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.account.split(',')
     }
 }

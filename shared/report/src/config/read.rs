@@ -1,0 +1,109 @@
+//! From the text of a configuration to its meaning, with the place of everything that has none.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::{Config, ConfigError, ConfigProblem, is_account_id};
+
+/// Keys of the whole.
+const KEYS: &[&str] = &["accounts"];
+
+type Entry<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>);
+
+pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
+    let reader = Reader { text };
+    let table = DeTable::parse(text).map_err(|error| {
+        let problem = ConfigProblem::Syntax(error.message().to_owned());
+        reader.error(error.span().unwrap_or_default(), &[], problem)
+    })?;
+    let mut config = Config::default();
+    for (key, value) in in_order(table.get_ref()) {
+        match key.get_ref().as_ref() {
+            "accounts" => config.accounts = reader.accounts(value)?,
+            unknown => {
+                let problem = ConfigProblem::UnknownKey { known: KEYS };
+                return Err(reader.error(key.span(), &[unknown], problem));
+            }
+        }
+    }
+    Ok(config)
+}
+
+/// Entries as they stand in the text, so that of several errors the first is named.
+fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+struct Reader<'i> {
+    text: &'i str,
+}
+
+impl Reader<'_> {
+    fn accounts(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, ConfigError> {
+        let Some(table) = value.get_ref().as_table() else {
+            let expected = "a table, [accounts], of lines such as production = \"111122223333\"";
+            return Err(self.wrong_type(value, &["accounts"], expected));
+        };
+        let mut accounts = BTreeMap::new();
+        let mut aliases: BTreeMap<String, String> = BTreeMap::new();
+        for (key, value) in in_order(table) {
+            let alias = key.get_ref().as_ref();
+            let path = ["accounts", alias];
+            if !is_alias(alias) {
+                return Err(self.error(key.span(), &path, ConfigProblem::NoAlias));
+            }
+            let Some(id) = value.get_ref().as_str() else {
+                let expected = match value.get_ref() {
+                    DeValue::Table(_) => "12 digits in quotes (an alias with a dot stands in quotes too)",
+                    _ => "12 digits in quotes",
+                };
+                return Err(self.wrong_type(value, &path, expected));
+            };
+            if !is_account_id(id) {
+                let problem = ConfigProblem::NoAccountId { found: id.to_owned() };
+                return Err(self.error(value.span(), &path, problem));
+            }
+            if let Some(first) = aliases.insert(id.to_owned(), alias.to_owned()) {
+                let problem = ConfigProblem::SecondAlias { id: id.to_owned(), first };
+                return Err(self.error(value.span(), &path, problem));
+            }
+            accounts.insert(alias.to_owned(), id.to_owned());
+        }
+        Ok(accounts)
+    }
+
+    fn wrong_type(&self, value: &Spanned<DeValue<'_>>, key: &[&str], expected: &'static str) -> ConfigError {
+        let found = match value.get_ref() {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) => "an integer",
+            DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "a boolean",
+            DeValue::Datetime(_) => "a time",
+            DeValue::Array(_) => "an array",
+            DeValue::Table(_) => "a table",
+        };
+        self.error(value.span(), key, ConfigProblem::WrongType { expected, found })
+    }
+
+    fn error(&self, place: Range<usize>, key: &[&str], problem: ConfigProblem) -> ConfigError {
+        let before = self.text.get(..place.start).unwrap_or(self.text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        ConfigError {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            key: key.iter().map(|part| (*part).to_owned()).collect(),
+            problem,
+        }
+    }
+}
+
+/// Letters, digits, `-`, `_`, `.`: what needs no quotes in a shell and no escape in a list with commas.
+fn is_alias(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !text.is_empty() && text.bytes().all(fits) && !is_account_id(text)
+}

@@ -1,0 +1,10 @@
+//! The documents of a store: laws of streams, what was delivered, golden documents, their schemas, the configuration.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod config;
+mod deliveries;
+mod golden;
+mod made;
+mod schemas;
+mod streams;

@@ -1,0 +1,138 @@
+//! The schemas in `docs/schemas`: real documents are valid, and each property that is documented occurs.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+
+use gatetrail_report::{EventsDocument, Filters, Selection, Sources, StatusFilter, to_json, top_error_codes};
+use gatetrail_tables::InboxDocument;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::golden;
+use crate::made::set;
+
+macro_rules! schema {
+    ($name:literal) => {
+        serde_json::from_str::<Value>(include_str!(concat!(
+            "../../../../docs/schemas/",
+            $name,
+            ".schema.json"
+        )))
+        .unwrap()
+    };
+}
+
+fn document(document: &impl Serialize) -> Value {
+    serde_json::from_slice(&to_json(document).unwrap()).unwrap()
+}
+
+/// Every document is valid, and together they have every property that the schema describes.
+fn agree(schema: &Value, documents: &[Value]) {
+    let validator = jsonschema::draft202012::options().should_validate_formats(true).build(schema).unwrap();
+    for document in documents {
+        let errors: Vec<String> = validator
+            .iter_errors(document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{}\n{}", schema["$id"], errors.join("\n"));
+    }
+    let mut documented = BTreeSet::new();
+    let mut occurring = BTreeSet::new();
+    walk(schema, schema, None, "", &mut documented);
+    for document in documents {
+        walk(schema, schema, Some(document), "", &mut occurring);
+    }
+    assert_eq!(occurring, documented, "{}", schema["$id"]);
+}
+
+/// The paths of a schema's properties; of an instance, of those that it has.
+fn walk(root: &Value, schema: &Value, instance: Option<&Value>, path: &str, paths: &mut BTreeSet<String>) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let target = root.pointer(name.trim_start_matches('#')).unwrap_or_else(|| panic!("{name}"));
+        walk(root, target, instance, path, paths);
+    }
+    for choice in schema["anyOf"].as_array().into_iter().flatten() {
+        walk(root, choice, instance, path, paths);
+    }
+    let none = Map::new();
+    let properties = schema["properties"].as_object().unwrap_or(&none);
+    if !properties.is_empty() {
+        assert_eq!(schema["additionalProperties"], false, "{path} is open");
+    }
+    for (key, property) in properties {
+        assert!(property["description"].is_string(), "{path}.{key} is not described");
+        let value = instance.map(|instance| instance.get(key));
+        if value != Some(None) {
+            let path = format!("{path}.{key}");
+            walk(root, property, value.flatten(), &path, paths);
+            paths.insert(path);
+        }
+    }
+    if let Some(items) = schema.get("items").filter(|items| items.is_object()) {
+        let path = format!("{path}[]");
+        match instance {
+            None => walk(root, items, None, &path, paths),
+            Some(array) => {
+                let array = array.as_array().map_or(&[][..], Vec::as_slice);
+                array.iter().for_each(|item| walk(root, items, Some(item), &path, paths));
+            }
+        }
+    }
+}
+
+#[test]
+fn top_error_codes_and_coverage() {
+    let ((day, day_coverage), (latest, latest_coverage)) = (golden::day(), golden::latest());
+    agree(&schema!("top-error-codes-1"), &[document(&day), document(&latest)]);
+    agree(&schema!("coverage-1"), &[document(&day_coverage), document(&latest_coverage)]);
+}
+
+#[test]
+fn documents_of_nothing() {
+    let window = gatetrail_report::TimeRange::default();
+    let (report, coverage) = crate::made::reports(&[], &[], window, &[]);
+    for (schema, document) in
+        [(schema!("top-error-codes-1"), document(&report)), (schema!("coverage-1"), document(&coverage))]
+    {
+        jsonschema::draft202012::validate(&schema, &document).unwrap();
+    }
+}
+
+#[test]
+fn events() {
+    let set = set(golden::events().iter().flatten());
+    let filters = Filters { status: StatusFilter::All, ..Filters::default() };
+    let selection = Selection::new(&set, &filters);
+    let rejected = golden::day().0.rejected;
+    let answer = top_error_codes(&selection, &filters, &[], 10, Sources::default(), rejected);
+    let events = selection.newest_first(&filters);
+    let plain = EventsDocument::new(&answer, &events, 3);
+    let named = EventsDocument::new(&answer, &events, 0).with_account_names(&golden::config());
+    agree(&schema!("events-1"), &[document(&plain), document(&named)]);
+}
+
+#[test]
+fn inbox_of_the_trail() {
+    let mut files = golden::files();
+    files[0].failures.insert("AccessDenied".into(), 1);
+    let inbox = InboxDocument::new(&files, &set(golden::events().iter().flatten())).unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(inbox.bytes.as_slice()).read_to_string(&mut text).unwrap();
+    agree(&schema!("inbox-trail-1"), &[serde_json::from_str(&text).unwrap()]);
+}
+
+#[test]
+fn the_configuration() {
+    let schema = schema!("config-1");
+    agree(&schema, &[json!({}), json!({"accounts": {"production": "111122223333", "eu.2": "000000000001"}})]);
+    for wrong in [
+        json!({"acounts": {}}),
+        json!({"accounts": "111122223333"}),
+        json!({"accounts": {"a": 111_122_223_333_u64}}),
+        json!({"accounts": {"a": "12345"}}),
+        json!({"accounts": {"111122223333": "111122223333"}}),
+        json!({"accounts": {"a b": "111122223333"}}),
+    ] {
+        assert!(jsonschema::draft202012::validate(&schema, &wrong).is_err(), "{wrong}");
+    }
+}
