@@ -6,16 +6,22 @@ use std::thread;
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use gatetrail_engine::Scan;
-use gatetrail_report::{ApiPattern, Filters, Rejected, Sources, StatusFilter, TimeRange, newest_event};
+use gatetrail_engine::{
+    ObjectStore, Place, Scan, TableAccessError, has_tables, parse_configuration, read_configuration,
+    read_deliveries, read_events,
+};
+use gatetrail_report::{
+    ApiPattern, Config, Filters, Rejected, Sources, StatusFilter, TimeRange, newest_event,
+};
 use gatetrail_trail::Limits;
 
 use crate::args::{Anchor, Cli, FilterArgs, InputArgs};
 use crate::exit::{Answered, Failure};
 use crate::messages;
 use crate::sources::{Source, read_local};
+use crate::store::{StoreAddress, Work, is_store, work_on};
 use crate::surroundings::Surroundings;
-use crate::time::{AskedRange, Moment, NoRange};
+use crate::time::{AskedRange, Moment};
 
 /// What was read, and what is asked of it.
 #[derive(Debug)]
@@ -24,7 +30,18 @@ pub(crate) struct Input {
     pub(crate) filters: Filters,
     /// Relative times were counted from now, so that old data may have nothing.
     pub(crate) counted_from_now: bool,
+    /// Names of accounts.
+    pub(crate) config: Config,
+    /// What a store says of the files that its rows are of; of files that were just read the scan knows.
+    stored: Option<Stored>,
     strict: bool,
+}
+
+/// What a store says of its files.
+#[derive(Debug)]
+struct Stored {
+    duplicates: u64,
+    rejected: Vec<Rejected>,
 }
 
 impl Input {
@@ -40,7 +57,21 @@ impl Input {
         // What is wrong with a range is said before minutes of reading, where it can be known.
         let known =
             (!waits_for_newest).then(|| asked.resolve(surroundings.now)).transpose().map_err(usage)?;
-        let scan = read_sources(input, surroundings)?;
+        let store = store_named(input)?;
+        let config = match &filters.config {
+            Some(path) => read_config(path)?,
+            None => Config::default(),
+        };
+        let read = match &store {
+            None => Answering { scan: read_sources(input, surroundings)?, config, stored: None },
+            Some(address) => {
+                let given = filters.config.is_some().then_some(config);
+                let reading = ReadStore { range: known.unwrap_or_default(), config: given };
+                let read = work_on(address, &input.login, reading)?;
+                read.map_err(|error| Failure::Setup(error.to_string()))?
+            }
+        };
+        let Answering { scan, config, stored } = read;
         messages::name_unread(&scan);
         let time = match (known, newest_event(&scan.events)) {
             (Some(range), _) => range,
@@ -48,8 +79,9 @@ impl Input {
             // Without an event there is nothing to count from, and nothing to filter.
             (None, None) => TimeRange::default(),
         };
+        let accounts = filters.account.iter().map(|account| config.account_id(account).map(str::to_owned));
         let filters = Filters {
-            accounts: filters.account.clone(),
+            accounts: accounts.collect::<Result<_, _>>().map_err(usage)?,
             regions: filters.region.clone(),
             api: filters.api.as_deref().map(ApiPattern::new),
             require_api: filters.require_api,
@@ -57,14 +89,17 @@ impl Input {
             status,
         };
         let counted_from_now = asked.is_relative() && !waits_for_newest;
-        Ok(Self { scan, filters, counted_from_now, strict: input.strict })
+        Ok(Self { scan, filters, counted_from_now, config, stored, strict: input.strict })
     }
 
     /// How far the question can be answered; where it cannot, standard error is told why.
     pub(crate) fn answered(&self) -> Answered {
         let totals = self.scan.totals;
-        if totals.analyzed == 0 {
+        if totals.analyzed == 0 && self.scan.events.is_empty() {
             messages::say(&match (totals.files, self.scan.unreachable.len()) {
+                (0, 0) if self.stored.is_some() => {
+                    "nothing to answer from: the store has no rows of that time".to_owned()
+                }
                 (0, 0) => "nothing to answer from: no *.json.gz and no *.json there".to_owned(),
                 (0, _) => "nothing to answer from: nothing could be reached".to_owned(),
                 (files, _) => format!(
@@ -82,7 +117,10 @@ impl Input {
     pub(crate) fn sources(&self) -> Sources {
         Sources {
             files: self.scan.totals,
-            duplicates: self.scan.events.duplicates(),
+            duplicates: self
+                .stored
+                .as_ref()
+                .map_or_else(|| self.scan.events.duplicates(), |stored| stored.duplicates),
             // The selection knows.
             replaced: 0,
             unreadable: self.scan.unreachable.len() as u64,
@@ -91,6 +129,9 @@ impl Input {
 
     /// The files that will never be read, as documents name them.
     pub(crate) fn rejected(&self) -> Vec<Rejected> {
+        if let Some(stored) = &self.stored {
+            return stored.rejected.clone();
+        }
         let rejected = self.scan.rejected.iter();
         rejected.map(|file| Rejected { source: file.key.clone(), reason: file.reason.clone() }).collect()
     }
@@ -100,8 +141,85 @@ fn asked_range(filters: &FilterArgs) -> AskedRange {
     AskedRange { since: filters.last.map(Moment::Before).or(filters.since), until: filters.until }
 }
 
-fn usage(problem: NoRange) -> Failure {
+fn usage(problem: impl std::fmt::Display) -> Failure {
     Cli::command().error(ErrorKind::ValueValidation, problem).into()
+}
+
+/// What there is to answer from.
+struct Answering {
+    scan: Scan,
+    config: Config,
+    stored: Option<Stored>,
+}
+
+/// The store that is named, if one is: by itself, since what files and a store have in common nobody could tell.
+fn store_named(input: &InputArgs) -> Result<Option<StoreAddress>, Failure> {
+    let is_local_store = |source: &Source| source.path().is_some_and(is_store);
+    match input.sources.as_slice() {
+        [Source::Path(path)] if is_store(path) => Ok(Some(StoreAddress::Folder(path.clone()))),
+        [Source::S3(prefix)] => {
+            let address = StoreAddress::S3(prefix.clone());
+            let found = work_on(&address, &input.login, HasTables)?;
+            // What cannot be listed as a store will say why when its files are listed.
+            Ok(found.is_ok_and(|found| found).then_some(address))
+        }
+        several if several.iter().any(is_local_store) => {
+            Err(usage("a store answers by itself: name no other source"))
+        }
+        _ => Ok(None),
+    }
+}
+
+struct HasTables;
+
+impl Work for HasTables {
+    type Output = Result<bool, TableAccessError>;
+
+    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
+        has_tables(place).await
+    }
+}
+
+/// Reads the rows of a range of time out of a store.
+struct ReadStore {
+    range: TimeRange,
+    /// A configuration in place of the store's.
+    config: Option<Config>,
+}
+
+impl Work for ReadStore {
+    type Output = Result<Answering, TableAccessError>;
+
+    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
+        let config = match self.config {
+            Some(config) => config,
+            None => read_configuration(place).await?.unwrap_or_else(|problem| {
+                messages::say(&format!("config/gatetrail.toml: {problem}; answered without it"));
+                Config::default()
+            }),
+        };
+        let events = read_events(place, self.range).await?;
+        let delivered = read_deliveries(place, self.range).await?;
+        let waiting = place.list("inbox/", None).await?;
+        if !waiting.objects.is_empty() {
+            let more = if waiting.next.is_some() { " and more" } else { "" };
+            let count = waiting.objects.len();
+            messages::say(&format!(
+                "{count}{more} documents in the inbox are not in the answer: `gatetrail rollup` folds them"
+            ));
+        }
+        let dated = events.iter().filter(|event| self.range.contains(*event)).count() as u64;
+        let stored =
+            Stored { duplicates: delivered.duplicates(dated), rejected: delivered.rejected() };
+        let scan = Scan { events, totals: delivered.totals(), ..Scan::default() };
+        Ok(Answering { scan, config, stored: Some(stored) })
+    }
+}
+
+fn read_config(path: &Path) -> Result<Config, Failure> {
+    let name = path.display();
+    let bytes = std::fs::read(path).map_err(|error| Failure::Setup(format!("cannot read {name}: {error}")))?;
+    parse_configuration(&bytes).map_err(|problem| Failure::Setup(format!("{name}: {problem}")))
 }
 
 fn read_sources(input: &InputArgs, surroundings: &Surroundings) -> Result<Scan, Failure> {
@@ -119,10 +237,5 @@ fn read_sources(input: &InputArgs, surroundings: &Surroundings) -> Result<Scan, 
 #[cfg(feature = "aws")]
 fn read_s3(input: &InputArgs, surroundings: &Surroundings) -> Result<Scan, Failure> {
     let prefixes: Vec<_> = input.sources.iter().filter_map(Source::s3).collect();
-    let login = gatetrail_aws::Login {
-        profile: input.profile.clone(),
-        region: None,
-        endpoint_url: input.endpoint_url.clone(),
-    };
-    crate::sources::read_s3(&prefixes, login, surroundings.shows_progress).map_err(Failure::Setup)
+    crate::sources::read_s3(&prefixes, &input.login, surroundings.shows_progress)
 }

@@ -8,6 +8,7 @@ mod messages;
 mod progress;
 mod render;
 mod sources;
+mod store;
 mod surroundings;
 mod time;
 

@@ -15,20 +15,22 @@ pub(crate) fn say(line: &str) {
     writeln!(io::stderr().lock(), "gatetrail: {}", visible(line)).ok();
 }
 
+/// Says the first of some lines, in their order; `what` the others are about.
+pub(crate) fn say_some(lines: &mut [String], what: &str) {
+    lines.sort_unstable();
+    let more = lines.len().saturating_sub(NAMED);
+    lines.iter().take(NAMED).for_each(|line| say(line));
+    if more > 0 {
+        say(&format!("… and {more} more {what}"));
+    }
+}
+
 /// Names what could not be read, in an order that does not depend on threads.
 pub(crate) fn name_unread(scan: &Scan) {
-    let lines = |lines: &mut Vec<String>, what: &str| {
-        lines.sort_unstable();
-        let more = lines.len().saturating_sub(NAMED);
-        lines.iter().take(NAMED).for_each(|line| say(line));
-        if more > 0 {
-            say(&format!("… and {more} more {what}"));
-        }
-    };
-    let mut unreachable = scan.unreachable.iter().map(|one| format!("cannot read {one}")).collect();
-    let mut rejected =
+    let mut unreachable: Vec<_> = scan.unreachable.iter().map(|one| format!("cannot read {one}")).collect();
+    let mut rejected: Vec<_> =
         scan.rejected.iter().map(|one| format!("rejected {}: {}", one.path, one.reason)).collect();
-    let mut malformed = scan
+    let mut malformed: Vec<_> = scan
         .malformed
         .iter()
         .map(|one| {
@@ -40,9 +42,9 @@ pub(crate) fn name_unread(scan: &Scan) {
             )
         })
         .collect();
-    lines(&mut unreachable, "that cannot be read");
-    lines(&mut rejected, "rejected");
-    lines(&mut malformed, "with malformed records");
+    say_some(&mut unreachable, "that cannot be read");
+    say_some(&mut rejected, "rejected");
+    say_some(&mut malformed, "with malformed records");
 }
 
 fn records(count: u64) -> String {

@@ -1,5 +1,7 @@
 //! The arguments, as clap reads them.
 
+mod login;
+mod store;
 mod values;
 
 use std::num::NonZeroUsize;
@@ -12,6 +14,10 @@ use clap_complete::Shell;
 use crate::sources::Source;
 use crate::time::{Moment, Span};
 
+pub(crate) use login::LoginArgs;
+pub(crate) use store::{
+    ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, ReportArgs, ReportOptionArgs, RollupArgs, Section,
+};
 pub(crate) use values::{Anchor, By, Color, Output, Status};
 
 /// Shown under the help of every command that reads.
@@ -52,6 +58,21 @@ Examples:
   gatetrail events ./cloudtrail -o jsonl | jq -r 'select(.error_code) | .user'
   gatetrail events ./cloudtrail -o jsonl > events.jsonl   # DuckDB: select * from 'events.jsonl'";
 
+const INGEST_EXAMPLES: &str = "\
+Examples:
+  gatetrail ingest ./cloudtrail --store ./results         again later: only what is new is read
+  gatetrail ingest s3://my-trail/AWSLogs/ --store s3://my-results
+  gatetrail errors ./results --last 7d --anchor newest    answers from the store";
+
+const ROLLUP_EXAMPLES: &str = "\
+Examples:
+  gatetrail rollup s3://my-results        what the function of the same name does on its schedule";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  gatetrail report ./results
+  gatetrail report s3://my-results --day 2026-11-20 --section errors -o markdown";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   gatetrail completions bash > ~/.local/share/bash-completion/completions/gatetrail
@@ -80,6 +101,17 @@ pub(crate) enum Command {
     /// The API Gateway events themselves, newest first
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{READING_HELP}"))]
     Events(EventsArgs),
+    /// Read log files into a store: tables and reports that are kept
+    #[command(after_help = INGEST_EXAMPLES)]
+    Ingest(IngestArgs),
+    /// Fold the inbox of a store into its tables and reports
+    #[command(after_help = ROLLUP_EXAMPLES)]
+    Rollup(RollupArgs),
+    /// The reports of a store: its latest hours, or a day
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// The configuration of a store
+    Config(ConfigArgs),
     /// A completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -132,10 +164,11 @@ pub(crate) struct EventsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// A file, a folder, `-` for standard input, or s3://bucket/prefix
+    /// A file, a folder, `-` for standard input, s3://bucket/prefix, or a store
     ///
     /// A folder is searched for *.json.gz and *.json, at any depth; a file is read whatever its name. Digests and Insights
-    /// are skipped. A file that several sources name is read once. S3 needs a build with `--features aws`.
+    /// are skipped. A file that several sources name is read once. A store that `gatetrail ingest` or the functions keep, by
+    /// itself, answers from its tables. S3 needs a build with `--features aws`.
     #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
     #[arg(value_parser = OsStringValueParser::new().try_map(Source::parse))]
     pub(crate) sources: Vec<Source>,
@@ -148,20 +181,19 @@ pub(crate) struct InputArgs {
     /// without this.
     #[arg(long, help_heading = "Reading")]
     pub(crate) strict: bool,
-    /// AWS profile, for s3://
-    #[arg(long, value_name = "NAME", help_heading = "Reading")]
-    pub(crate) profile: Option<String>,
-    /// Endpoint in place of AWS's own, for s3://
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = "Reading")]
-    pub(crate) endpoint_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct FilterArgs {
-    /// Account ids of 12 digits; repeatable, or with commas
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::account)]
+    /// Account ids of 12 digits, or aliases of the configuration; repeatable, or with commas
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',', value_parser = values::account)]
     pub(crate) account: Vec<String>,
+    /// Configuration with the aliases of accounts [default: config/gatetrail.toml of the store]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
     /// Regions, such as eu-west-1; repeatable, or with commas
     #[arg(long, value_name = "REGION", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub(crate) region: Vec<String>,

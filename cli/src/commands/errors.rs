@@ -26,7 +26,8 @@ pub(crate) fn run(args: &ErrorsArgs, surroundings: &Surroundings) -> Result<Answ
         top,
         input.sources(),
         input.rejected(),
-    );
+    )
+    .with_account_names(&input.config);
     let summary = Summary::new(&document, title(&document), selection.newest, input.counted_from_now);
 
     let output = args.output.output;

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &EventsArgs, surroundings: &Surroundings) -> Result<Answ
     let written = match output {
         Output::Table => event_grid::write(&mut out, &selection, &events, cut, &summary, look),
         Output::Markdown => markdown::write_events(&mut out, &selection, &events, cut, &summary),
-        Output::Json => json::write_events_document(&mut out, &document, &events, cut),
+        Output::Json => json::write_events_document(&mut out, &document, &events, cut, &input.config),
         Output::Jsonl => json::write_events(&mut out, &events),
         Output::Csv => csv::write_events(&mut out, &events),
     };

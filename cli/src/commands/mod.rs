@@ -1,8 +1,11 @@
 //! The commands.
 
+mod config;
 mod errors;
 mod events;
 mod generate;
+mod ingest;
+mod report;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Answered, Failure};
@@ -13,6 +16,10 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
     match &cli.command {
         Command::Errors(args) => errors::run(args, surroundings),
         Command::Events(args) => events::run(args, surroundings),
+        Command::Ingest(args) => ingest::run(args, surroundings),
+        Command::Rollup(args) => ingest::rollup(args),
+        Command::Report(args) => report::run(args, surroundings),
+        Command::Config(args) => config::run(args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

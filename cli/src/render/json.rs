@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use gatetrail_report::{EventsDocument, TopErrorCodes, to_json, to_json_line};
+use gatetrail_report::{Config, EventsDocument, TopErrorCodes, to_json, to_json_line};
 use gatetrail_tables::EventRow;
 use serde::Serialize;
 
@@ -34,8 +34,10 @@ pub(crate) fn write_events_document(
     document: &TopErrorCodes,
     events: &[EventRow<'_>],
     cut: usize,
+    config: &Config,
 ) -> io::Result<()> {
-    out.write_all(&to_json(&EventsDocument::new(document, events, cut))?)
+    let document = EventsDocument::new(document, events, cut).with_account_names(config);
+    out.write_all(&to_json(&document)?)
 }
 
 pub(crate) fn write_events(out: &mut impl Write, events: &[EventRow<'_>]) -> io::Result<()> {

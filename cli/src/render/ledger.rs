@@ -1,6 +1,7 @@
 //! The totals under an answer, as sums that a reader can check.
 
-use gatetrail_report::TopErrorCodes;
+use gatetrail_report::{Coverage, TopErrorCodes};
+use gatetrail_tables::FileTotals;
 
 use super::cell::{width, wrap};
 use super::number::thousands;
@@ -36,25 +37,50 @@ pub(super) fn sums(document: &TopErrorCodes) -> Vec<Sum> {
         format!("of these, {without_api} name no API and pass every pattern")
     });
     let sum = |total, of, parts, remark| Sum { total, of, parts, remark };
-    vec![
-        sum(
-            files.files,
-            "files",
-            vec![(files.analyzed, "analyzed"), (files.skipped, "skipped"), (files.rejected, "rejected")],
-            unreachable,
-        ),
-        sum(
-            files.records,
-            "records",
-            vec![(files.api_gateway, "API Gateway"), (files.other, "other"), (files.malformed, "malformed")],
-            None,
-        ),
+    let mut sums = files_and_records(files, unreachable);
+    sums.extend([
         sum(files.api_gateway, "API Gateway", api_gateway, None),
         sum(
             totals.events,
             "events",
             vec![(totals.failures, "failures"), (totals.successes, "successes")],
             nameless,
+        ),
+    ]);
+    sums
+}
+
+/// The sums of what was delivered.
+pub(super) fn covered(coverage: &Coverage) -> Vec<Sum> {
+    let sources = coverage.sources;
+    let sum = |total, of, parts| Sum { total, of, parts, remark: None };
+    let mut sums = files_and_records(sources.files, None);
+    sums.push(sum(
+        sources.files.api_gateway,
+        "API Gateway",
+        vec![
+            (sources.files.api_gateway.saturating_sub(sources.duplicates), "events"),
+            (sources.duplicates, "duplicates"),
+        ],
+    ));
+    sums
+}
+
+/// How files and their records divide.
+fn files_and_records(files: FileTotals, remark: Option<String>) -> Vec<Sum> {
+    let sum = |total, of, parts, remark| Sum { total, of, parts, remark };
+    vec![
+        sum(
+            files.files,
+            "files",
+            vec![(files.analyzed, "analyzed"), (files.skipped, "skipped"), (files.rejected, "rejected")],
+            remark,
+        ),
+        sum(
+            files.records,
+            "records",
+            vec![(files.api_gateway, "API Gateway"), (files.other, "other"), (files.malformed, "malformed")],
+            None,
         ),
     ]
 }

@@ -80,7 +80,7 @@ fn write_foot(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
 }
 
 /// A text as code in the cell of a table: nothing in it is markup, a link or a mention. The text is visible already.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

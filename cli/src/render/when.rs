@@ -24,7 +24,8 @@ pub(super) fn second(time: Timestamp) -> String {
     utc(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-fn minute(time: Timestamp) -> String {
+/// `2026-11-20 14:03`
+pub(super) fn minute(time: Timestamp) -> String {
     utc(time).strftime("%Y-%m-%d %H:%M").to_string()
 }
 

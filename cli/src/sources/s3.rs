@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use gatetrail_aws::{BucketOwners, Login, S3Store};
+use gatetrail_aws::S3Store;
 use gatetrail_engine::{ListedObject, Scan, Unreachable, list_log_files, scan_objects};
 use gatetrail_trail::Limits;
 
 use super::source::S3Prefix;
+use crate::args::LoginArgs;
+use crate::exit::Failure;
 use crate::progress::Progress;
 
 /// Objects that are fetched at a time: most are a few KB, and a request is nearly all waiting.
@@ -18,13 +20,17 @@ const CONCURRENCY: usize = 32;
 ///
 /// # Errors
 /// Where no request can be made at all: no region.
-pub(crate) fn read_s3(prefixes: &[&S3Prefix], login: Login, shows_progress: bool) -> Result<Scan, String> {
+pub(crate) fn read_s3(
+    prefixes: &[&S3Prefix],
+    login: &LoginArgs,
+    shows_progress: bool,
+) -> Result<Scan, Failure> {
     if prefixes.is_empty() {
         return Ok(Scan::default());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| error.to_string())?.block_on(async {
-        let store = login.s3(BucketOwners::new()).await.map_err(|error| error.to_string())?;
+    runtime.map_err(|error| Failure::Setup(error.to_string()))?.block_on(async {
+        let store = login.s3().await?;
         Ok(read(&store, prefixes, shows_progress).await)
     })
 }

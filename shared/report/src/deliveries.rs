@@ -152,7 +152,9 @@ impl Delivered {
         self.totals.api_gateway.saturating_sub(dated)
     }
 
-    pub(crate) fn rejected(&self) -> Vec<Rejected> {
+    /// The files that will never be read, at most a hundred, by name.
+    #[must_use]
+    pub fn rejected(&self) -> Vec<Rejected> {
         self.rejected.sorted()
     }
 }

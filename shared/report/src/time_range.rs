@@ -1,8 +1,6 @@
 //! Ranges of time, and those that a store reports on.
 
-use gatetrail_tables::EventRow;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use gatetrail_tables::{Day, EventRow};
 use jiff::{SignedDuration, Timestamp};
 
 /// From inclusive, to exclusive; without bounds, all time.
@@ -15,14 +13,10 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    /// A day, UTC. The days at both ends of time are cut there.
+    /// A day, UTC.
     #[must_use]
-    pub fn day(date: Date) -> Self {
-        let first_moment = |date: Date| TimeZone::UTC.to_timestamp(DateTime::from(date));
-        Self {
-            from: Some(first_moment(date).unwrap_or(Timestamp::MIN)),
-            to: Some(date.tomorrow().and_then(first_moment).unwrap_or(Timestamp::MAX)),
-        }
+    pub fn day(day: Day) -> Self {
+        Self { from: Some(day.start()), to: Some(day.end()) }
     }
 
     /// The `hours` that end with the newest hour of deliveries, which begins at `newest_hour`. Deliveries and not the clock
@@ -68,9 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn no_day_is_without_bounds() {
-        assert_eq!(TimeRange::day(Date::MAX).to, Some(Timestamp::MAX));
-        assert_eq!(TimeRange::day(Date::MIN).from, Some(Timestamp::MIN));
+    fn no_range_is_without_bounds() {
         assert_eq!(TimeRange::latest(Timestamp::MAX, 1).to, Some(Timestamp::MAX));
         assert_eq!(TimeRange::latest(Timestamp::MIN, u32::MAX).from, Some(Timestamp::MIN));
     }

@@ -1,10 +1,9 @@
 //! Making the reports: pure functions of what the tables hold, read a row group at a time.
 
-use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_report::{
     Config, Coverage, Deliveries, Delivered, Dimension, Filters, LastDelivery, Learning, Tally, TimeRange,
-    TopErrorCodes, to_json,
+    TopErrorCodes,
 };
 use gatetrail_tables::{Day, Events, Files, Partition, Projection, Windows};
 use jiff::Timestamp;
@@ -52,58 +51,59 @@ const LATEST: &str = "latest";
 
 /// Which reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Span {
+pub enum ReportSpan {
     /// Of a day.
     Day(Day),
     /// Of the hours that end with the newest delivery or pull.
     Latest,
 }
 
-/// The reports of a span, as they are to be written.
+/// The reports of a span.
 #[derive(Debug)]
-pub(super) struct Documents {
-    pub(super) top_error_codes: Bytes,
-    pub(super) coverage: Bytes,
+pub struct Reports {
+    /// *Top Error Codes*, and failures by every other dimension.
+    pub top_error_codes: TopErrorCodes,
+    /// What they rest on.
+    pub coverage: Coverage,
 }
 
-impl Span {
-    /// Its folder.
+impl ReportSpan {
+    /// Its folder in a store.
     pub(super) fn folder(self) -> String {
         match self {
             Self::Day(day) => format!("reports/day/{day}"),
             Self::Latest => format!("reports/{LATEST}"),
         }
     }
-
-    /// Makes the reports; `None` where there is nothing to report on.
-    pub(super) async fn documents<S: ObjectStore>(
-        self,
-        place: &Place<'_, S>,
-        options: &RollupOptions,
-        config: &Config,
-    ) -> Result<Option<Documents>, TableAccessError> {
-        let window = match self {
-            Self::Day(day) => TimeRange::day(day),
-            Self::Latest => match newest_hour(place).await? {
-                Some(newest) => TimeRange::latest(newest, options.latest_hours),
-                None => return Ok(None),
-            },
-        };
-        let delivered = delivered(place, window).await?;
-        let earlier = match self {
-            Self::Day(_) => Vec::new(),
-            Self::Latest => earlier_deliveries(place, window).await?,
-        };
-        let (top_error_codes, dated) = top_error_codes(place, window, &delivered, options.top).await?;
-        let top_error_codes = top_error_codes.with_account_names(config);
-        let coverage = Coverage::new(delivered, dated, earlier).with_account_names(config);
-        Ok(Some(Documents { top_error_codes: json(&top_error_codes), coverage: json(&coverage) }))
-    }
 }
 
-/// Documents have texts for keys: they can always be written.
-fn json(document: &impl serde::Serialize) -> Bytes {
-    to_json(document).unwrap_or_default().into()
+/// Makes the reports of a span from the tables; `None` where there is nothing to report on.
+///
+/// # Errors
+/// Where a table cannot be read; it is named.
+pub async fn make_reports<S: ObjectStore>(
+    place: &Place<'_, S>,
+    span: ReportSpan,
+    options: &RollupOptions,
+    config: &Config,
+) -> Result<Option<Reports>, TableAccessError> {
+    let window = match span {
+        ReportSpan::Day(day) => TimeRange::day(day),
+        ReportSpan::Latest => match newest_hour(place).await? {
+            Some(newest) => TimeRange::latest(newest, options.latest_hours),
+            None => return Ok(None),
+        },
+    };
+    let delivered = delivered(place, window).await?;
+    let earlier = match span {
+        ReportSpan::Day(_) => Vec::new(),
+        ReportSpan::Latest => earlier_deliveries(place, window).await?,
+    };
+    let (top_error_codes, dated) = top_error_codes(place, window, &delivered, options.top).await?;
+    Ok(Some(Reports {
+        top_error_codes: top_error_codes.with_account_names(config),
+        coverage: Coverage::new(delivered, dated, earlier).with_account_names(config),
+    }))
 }
 
 /// The days that a bounded range touches.
@@ -195,7 +195,7 @@ async fn earlier_deliveries<S: ObjectStore>(
 ) -> Result<Vec<LastDelivery>, TableAccessError> {
     let Some(first) = window.from.and_then(Day::of) else { return Ok(Vec::new()) };
     let days = first.plus(-DAYS_REMEMBERED).to(first).map(|day| async move {
-        let key = format!("{}/coverage.json", Span::Day(day).folder());
+        let key = format!("{}/coverage.json", ReportSpan::Day(day).folder());
         let Some((_, bytes)) = read_object(place, &key).await? else { return Ok(Vec::new()) };
         match Coverage::parse_last_deliveries(&bytes) {
             Ok(last) => Ok(last),

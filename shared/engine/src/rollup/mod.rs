@@ -23,6 +23,7 @@ use futures_util::future::{Either, select};
 use gatetrail_report::Config;
 
 pub use configuration::{CONFIGURATION_KEY, parse_configuration, read_configuration};
+pub use documents::{ReportSpan, Reports, make_reports};
 pub use report::{RejectedDocument, RollupReport};
 
 use crate::object_store::{Counted, ObjectStore, Place};

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatetrail_report::Config;
+use gatetrail_report::{Config, to_json};
 
 use super::RollupOptions;
-use super::documents::{Documents, Span};
+use super::documents::{ReportSpan, Reports, make_reports};
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
 use crate::tables::{TableAccessError, read_object};
 
@@ -57,7 +57,7 @@ impl Before {
 /// Rewrites the reports of a span.
 pub(super) async fn rewrite<S: ObjectStore>(
     place: &Place<'_, S>,
-    span: Span,
+    span: ReportSpan,
     options: &RollupOptions,
     config: &Config,
 ) -> Result<Rewritten, TableAccessError> {
@@ -81,7 +81,7 @@ fn lost_race(error: &TableAccessError) -> bool {
 
 async fn try_rewrite<S: ObjectStore>(
     place: &Place<'_, S>,
-    span: Span,
+    span: ReportSpan,
     options: &RollupOptions,
     config: &Config,
     rewritten: &mut Rewritten,
@@ -89,13 +89,10 @@ async fn try_rewrite<S: ObjectStore>(
     let folder = span.folder();
     let codes = Before::read(place, format!("{folder}/top-error-codes.json")).await?;
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
-    let Some(Documents { top_error_codes, coverage: covered }) =
-        span.documents(place, options, config).await?
-    else {
-        return Ok(());
-    };
-    for (before, bytes) in [(codes, top_error_codes), (coverage, covered)] {
-        let count = match before.replace(place, bytes).await? {
+    let Some(reports) = make_reports(place, span, options, config).await? else { return Ok(()) };
+    let Reports { top_error_codes, coverage: covered } = reports;
+    for (before, bytes) in [(codes, to_json(&top_error_codes)?), (coverage, to_json(&covered)?)] {
+        let count = match before.replace(place, bytes.into()).await? {
             true => &mut rewritten.written,
             false => &mut rewritten.unchanged,
         };

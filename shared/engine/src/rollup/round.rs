@@ -10,7 +10,7 @@ use gatetrail_tables::{
     Arrived, Day, Events, Files, MetricPoints, Partition, Table, UnreadableDocument, Windows,
 };
 
-use super::documents::Span;
+use super::documents::ReportSpan;
 use super::fold::fold;
 use super::report::{RejectedDocument, RollupReport};
 use super::rewrite::rewrite;
@@ -125,7 +125,7 @@ impl Round {
         // The rows are in the tables: reports are made of those.
         drop(arrived);
         let days: BTreeSet<Day> = self.documents.iter().flat_map(|document| &document.days).copied().collect();
-        for span in days.into_iter().map(Span::Day).chain([Span::Latest]) {
+        for span in days.into_iter().map(ReportSpan::Day).chain([ReportSpan::Latest]) {
             self.rewrite(place, span, options, config, tell).await;
         }
         let done = self.documents.into_iter().filter(|document| !self.blocked.blocks(document));
@@ -173,7 +173,7 @@ impl Round {
     async fn rewrite<S: ObjectStore>(
         &mut self,
         place: &Place<'_, S>,
-        span: Span,
+        span: ReportSpan,
         options: &RollupOptions,
         config: &Config,
         tell: &Tell<'_>,
@@ -186,8 +186,8 @@ impl Round {
             }),
             Err(error) => {
                 self.blocked.add(match span {
-                    Span::Day(day) => Some(day),
-                    Span::Latest => None,
+                    ReportSpan::Day(day) => Some(day),
+                    ReportSpan::Latest => None,
                 });
                 tell(&mut |report| report.failures.push(with_sources(&error)));
             }

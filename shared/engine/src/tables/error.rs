@@ -27,6 +27,9 @@ pub enum TableAccessError {
         /// What is wrong with it.
         source: TableError,
     },
+    /// A report could not be written as JSON.
+    #[error("failed to write a report: {0}")]
+    Report(#[from] serde_json::Error),
 }
 
 impl TableAccessError {

@@ -111,7 +111,7 @@ pub struct MetricPoint {
     /// Start of the period.
     pub timestamp: Timestamp,
     /// Values that were reported: for `Latency`, requests.
-    pub sample_count: f64,
+    pub sample_count: Option<f64>,
     /// Their sum.
     pub sum: Option<f64>,
     /// The least.
@@ -133,7 +133,7 @@ impl MetricPoint {
     /// of equal ones the greater of each value, a missing one least.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        let size = |point: &Self| (Total(Some(point.sample_count)), Total(point.sum));
+        let size = |point: &Self| (Total(point.sample_count), Total(point.sum));
         match size(&self).cmp(&size(&other)) {
             Ordering::Greater => self,
             Ordering::Less => other,
@@ -158,9 +158,8 @@ impl MetricPoint {
     /// Whether two are the same to the bit.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let bits = |point: &Self| {
-            let Self { sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
-            [Some(point.sample_count), sum, minimum, maximum, p50, p90, p95, p99]
-                .map(|value| value.map(f64::to_bits))
+            let Self { sample_count, sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
+            [sample_count, sum, minimum, maximum, p50, p90, p95, p99].map(|value| value.map(f64::to_bits))
         };
         self.timestamp == other.timestamp && bits(self) == bits(other)
     }

@@ -47,7 +47,7 @@ impl MetricPoints {
         out.count(row.period_s());
         out.time(Some(point.timestamp));
         let MetricPoint { sample_count, sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
-        for value in [Some(sample_count), sum, minimum, maximum, p50, p90, p95, p99] {
+        for value in [sample_count, sum, minimum, maximum, p50, p90, p95, p99] {
             out.float(value);
         }
     }
@@ -110,7 +110,7 @@ impl Table for MetricPoints {
         let timestamp = cells.time()?.ok_or_else(|| missing("timestamp"))?;
         let point = MetricPoint {
             timestamp,
-            sample_count: cells.float().ok_or_else(|| missing("sample_count"))?,
+            sample_count: cells.float(),
             sum: cells.float(),
             minimum: cells.float(),
             maximum: cells.float(),

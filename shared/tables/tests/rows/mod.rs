@@ -93,10 +93,10 @@ pub(crate) fn file() -> impl Strategy<Value = FileRow> {
 
 pub(crate) fn point() -> impl Strategy<Value = MetricPoint> {
     let value = || proptest::option::of(prop::sample::select(vec![0.0, -0.0, 1.5, 2.0, f64::MAX]));
-    (0_i64..3, 0_u32..3, value(), value(), value(), value()).prop_map(
+    (0_i64..3, proptest::option::of(0_u32..3), value(), value(), value(), value()).prop_map(
         |(minute, count, sum, minimum, maximum, p99)| MetricPoint {
             timestamp: Timestamp::from_second(1_763_600_400 + minute * 1_800).unwrap(),
-            sample_count: count.into(),
+            sample_count: count.map(f64::from),
             sum,
             minimum,
             maximum,

@@ -71,7 +71,7 @@ fn metrics_document() -> InboxDocument {
     };
     let point = MetricPoint {
         timestamp: time("2026-11-20T09:00:00Z"),
-        sample_count: 2.0,
+        sample_count: Some(2.0),
         sum: Some(30.0),
         minimum: Some(10.0),
         maximum: Some(20.0),

@@ -1,0 +1,126 @@
+//! Arguments of the commands that keep results in a store.
+
+use std::ffi::OsString;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, TypedValueParser as _};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use gatetrail_tables::Day;
+
+use super::{LoginArgs, OutputArgs};
+use crate::sources::Source;
+use crate::store::StoreAddress;
+
+/// Parses a store's address.
+fn store_parser() -> impl clap::builder::TypedValueParser<Value = StoreAddress> {
+    OsStringValueParser::new().try_map(|text: OsString| StoreAddress::parse(text))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IngestArgs {
+    /// A file, a folder, or s3://bucket/prefix
+    ///
+    /// A folder is searched for *.json.gz and *.json, at any depth; a file is read whatever its name.
+    #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_parser = OsStringValueParser::new().try_map(Source::parse))]
+    pub(crate) sources: Vec<Source>,
+    /// Where inbox, tables and reports are kept: a folder, which is made, or s3://bucket/prefix
+    #[arg(long, value_name = "STORE", value_hint = ValueHint::DirPath, value_parser = store_parser())]
+    pub(crate) store: StoreAddress,
+    /// Read files that the store knows already, too
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Name of the bucket that local files are known by in the tables
+    ///
+    /// Give the trail bucket's name to files that were copied from it, so that they are the same files there.
+    #[arg(long, value_name = "NAME", default_value = "local", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) bucket: String,
+    /// Exit with status 3 where anything could not be read
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) reports: ReportOptionArgs,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RollupArgs {
+    /// The store: a folder, or s3://bucket/prefix
+    #[arg(value_name = "STORE", value_hint = ValueHint::DirPath, value_parser = store_parser())]
+    pub(crate) store: StoreAddress,
+    #[command(flatten)]
+    pub(crate) reports: ReportOptionArgs,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+}
+
+/// How reports are made.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reports")]
+pub(crate) struct ReportOptionArgs {
+    /// Rows of a report's tables
+    #[arg(long, value_name = "N", default_value_t = NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN))]
+    pub(crate) top: NonZeroU32,
+    /// Hours that the reports in `latest` cover
+    #[arg(long, value_name = "N", default_value_t = NonZeroU32::new(24).unwrap_or(NonZeroU32::MIN))]
+    pub(crate) latest_hours: NonZeroU32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The store: a folder, or s3://bucket/prefix
+    #[arg(value_name = "STORE", value_hint = ValueHint::DirPath, value_parser = store_parser())]
+    pub(crate) store: StoreAddress,
+    /// The reports of a day, such as 2026-11-20 (UTC), in place of the latest hours
+    #[arg(long, value_name = "DAY")]
+    pub(crate) day: Option<Day>,
+    /// What to show; repeatable, or with commas [default: all]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION")]
+    pub(crate) section: Vec<Section>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+}
+
+/// A part of the reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Section {
+    /// Top error codes, and failures by everything else they are counted by
+    Errors,
+    /// Which files were delivered, which could not be read, how late they came
+    Coverage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say whether a configuration is sound, and where it is not
+    Check(ConfigCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigCheckArgs {
+    /// A file such as gatetrail.toml, or a store, whose config/gatetrail.toml is checked
+    #[arg(value_name = "FILE|STORE", value_hint = ValueHint::AnyPath, value_parser = store_parser())]
+    pub(crate) target: StoreAddress,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+}
+
+impl ConfigCheckArgs {
+    /// The file that is meant, where one is.
+    pub(crate) fn file(&self) -> Option<&PathBuf> {
+        match &self.target {
+            StoreAddress::Folder(path) if !path.is_dir() => Some(path),
+            StoreAddress::Folder(_) | StoreAddress::S3(_) => None,
+        }
+    }
+}
