@@ -119,10 +119,7 @@ fn read_sources(input: &InputArgs, surroundings: &Surroundings) -> Result<Scan, 
 #[cfg(feature = "aws")]
 fn read_s3(input: &InputArgs, surroundings: &Surroundings) -> Result<Scan, Failure> {
     let prefixes: Vec<_> = input.sources.iter().filter_map(Source::s3).collect();
-    let login = gatetrail_aws::Login {
-        profile: input.profile.clone(),
-        region: None,
-        endpoint_url: input.endpoint_url.clone(),
-    };
+    let login =
+        gatetrail_aws::Login { profile: input.profile.clone(), endpoint_url: input.endpoint_url.clone() };
     crate::sources::read_s3(&prefixes, login, surroundings.shows_progress).map_err(Failure::Setup)
 }

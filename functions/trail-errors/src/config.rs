@@ -111,7 +111,6 @@ impl Config {
         let memory_bytes = self.memory_mib << 20;
         ReadOptions {
             source_buckets: self.source_buckets.clone(),
-            results_bucket: self.results_bucket.clone(),
             limits: Limits { max_text_bytes: self.max_text_bytes, ..Limits::default() },
             concurrency: self.concurrency,
             objects_bytes: memory_bytes / 4,

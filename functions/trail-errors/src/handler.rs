@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use gatetrail_engine::{BatchReport, ObjectStore, read_batch};
+use gatetrail_engine::{BatchReport, ObjectStore, Place, read_batch};
 use gatetrail_trail::{Notice, read_notice};
 
 use crate::answer::Answer;
@@ -58,7 +58,8 @@ pub async fn handle<S: ObjectStore>(
         read_notice(payload).inspect_err(|error| tracing::error!(%error, "payload cannot be understood"))?;
     let time_left = invocation.deadline.duration_since(started).unwrap_or_default();
     let deadline = tokio::time::sleep(time_left.saturating_sub(margin(time_left)));
-    let report = read_batch(&app.store, messages, &app.config.read_options(), deadline).await;
+    let results = Place::new(&app.store, &app.config.results_bucket, "");
+    let report = read_batch(&app.store, &results, messages, &app.config.read_options(), deadline).await;
     log(&report);
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();

@@ -2,19 +2,27 @@
 //! local folder. What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
 
 mod batch;
+mod disk;
+mod fetch;
 mod folder;
 mod object_store;
 mod prefix;
 mod rollup;
+#[cfg(test)]
+mod testing;
 
 pub use batch::{
     BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,
     read_batch,
 };
-pub use folder::{LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_files, scan_files};
+pub use disk::FileBody;
+pub use folder::{
+    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_files, scan_files,
+};
 pub use object_store::{
-    BoxError, Decision, ListPage, ListedObject, NewObject, Object, ObjectBody, ObjectStore, Operation,
-    StoreError, StoreErrorKind, with_sources,
+    BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
+    MIN_PART_BYTES, NewObject, Object, ObjectBody, ObjectStore, Operation, Place, StoreError, StoreErrorKind,
+    Upload, with_sources,
 };
 pub use prefix::{list_log_files, scan_objects};
 pub use rollup::{RejectedDocument, RollupOptions, RollupReport};
