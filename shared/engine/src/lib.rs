@@ -1,10 +1,11 @@
 //! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, and reading a
-//! local folder. What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
+//! local folder. Two homes for results are one to them: a bucket and a folder ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
 
 mod batch;
 mod disk;
 mod fetch;
 mod folder;
+mod folder_store;
 mod object_store;
 mod prefix;
 mod rollup;
@@ -19,6 +20,7 @@ pub use disk::FileBody;
 pub use folder::{
     LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_files, scan_files,
 };
+pub use folder_store::{FolderStore, FolderUpload};
 pub use object_store::{
     BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
     MIN_PART_BYTES, NewObject, Object, ObjectBody, ObjectStore, Operation, Place, StoreError, StoreErrorKind,
