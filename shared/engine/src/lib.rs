@@ -6,6 +6,7 @@ mod disk;
 mod fetch;
 mod folder;
 mod folder_store;
+mod log_folder;
 mod object_store;
 mod prefix;
 mod rollup;
@@ -18,9 +19,10 @@ pub use batch::{
 };
 pub use disk::FileBody;
 pub use folder::{
-    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_files, scan_files,
+    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files, scan_files,
 };
 pub use folder_store::{FolderStore, FolderUpload};
+pub use log_folder::{LogFolder, NoUpload};
 pub use object_store::{
     BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
     MIN_PART_BYTES, NewObject, Object, ObjectBody, ObjectStore, Operation, Place, StoreError, StoreErrorKind,
