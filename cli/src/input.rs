@@ -209,8 +209,7 @@ impl Work for ReadStore {
             ));
         }
         let dated = events.iter().filter(|event| self.range.contains(*event)).count() as u64;
-        let stored =
-            Stored { duplicates: delivered.duplicates(dated), rejected: delivered.rejected() };
+        let stored = Stored { duplicates: delivered.duplicates(dated), rejected: delivered.rejected() };
         let scan = Scan { events, totals: delivered.totals(), ..Scan::default() };
         Ok(Answering { scan, config, stored: Some(stored) })
     }
@@ -218,7 +217,8 @@ impl Work for ReadStore {
 
 fn read_config(path: &Path) -> Result<Config, Failure> {
     let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| Failure::Setup(format!("cannot read {name}: {error}")))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Failure::Setup(format!("cannot read {name}: {error}")))?;
     parse_configuration(&bytes).map_err(|problem| Failure::Setup(format!("{name}: {problem}")))
 }
 

@@ -5,7 +5,8 @@ use std::io::{self, BufWriter, Write};
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use gatetrail_engine::{
-    ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports, read_configuration,
+    ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
+    read_configuration,
 };
 use gatetrail_report::to_json;
 

@@ -74,7 +74,8 @@ fn last_deliveries(coverage: &Coverage) -> Option<Grid> {
     let newest: Option<Timestamp> = coverage.last_deliveries.iter().map(|last| last.delivered).max();
     let rows = coverage.last_deliveries.iter().map(|last| {
         let alias = coverage.account_names.get(&last.account);
-        let account = alias.map_or_else(|| last.account.clone(), |alias| format!("{alias} ({})", last.account));
+        let account =
+            alias.map_or_else(|| last.account.clone(), |alias| format!("{alias} ({})", last.account));
         let behind = newest.map_or(0, |newest| newest.as_second() - last.delivered.as_second());
         let behind = match behind / 3_600 {
             0 => String::new(),

@@ -7,6 +7,7 @@ use gatetrail_trail::Limits;
 
 const RESULTS_BUCKET: &str = "GATETRAIL_RESULTS_BUCKET";
 const SOURCE_BUCKETS: &str = "GATETRAIL_SOURCE_BUCKETS";
+const RESULTS_PREFIX: &str = "GATETRAIL_RESULTS_PREFIX";
 const RESULTS_OWNER: &str = "GATETRAIL_RESULTS_OWNER";
 const SOURCE_OWNER: &str = "GATETRAIL_SOURCE_OWNER";
 const ERROR_CODE_DIMENSION: &str = "GATETRAIL_ERROR_CODE_DIMENSION";
@@ -26,6 +27,8 @@ const DEFAULT_MEMORY_MIB: usize = 128;
 pub struct Config {
     /// Where documents are written.
     pub results_bucket: String,
+    /// What the keys of documents begin with: empty, or ends in `/`.
+    pub results_prefix: String,
     /// To which account that bucket has to belong.
     pub results_owner: Option<String>,
     /// Where objects may be read.
@@ -54,6 +57,7 @@ impl Config {
         let config = Self {
             results_bucket: settings.required(RESULTS_BUCKET),
             source_buckets: settings.list(SOURCE_BUCKETS),
+            results_prefix: settings.key_prefix(RESULTS_PREFIX),
             results_owner: settings.account(RESULTS_OWNER),
             source_owner: settings.account(SOURCE_OWNER),
             error_code_dimension: settings.switch(ERROR_CODE_DIMENSION),
@@ -88,7 +92,6 @@ impl Config {
         let memory_bytes = self.memory_mib << 20;
         ReadOptions {
             source_buckets: self.source_buckets.clone(),
-            results_bucket: self.results_bucket.clone(),
             limits: Limits { max_text_bytes: self.max_text_bytes, ..Limits::default() },
             concurrency: self.concurrency,
             objects_bytes: memory_bytes / 4,

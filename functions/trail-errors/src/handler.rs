@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use gatetrail_engine::{BatchReport, ObjectStore, read_batch};
+use gatetrail_engine::{BatchReport, ObjectStore, Place, read_batch};
 use gatetrail_function::Invocation;
 use gatetrail_trail::{Notice, read_notice};
 
@@ -37,7 +37,8 @@ pub async fn handle<S: ObjectStore>(
     let Notice { trigger, messages } =
         read_notice(payload).inspect_err(|error| tracing::error!(%error, "payload cannot be understood"))?;
     let deadline = tokio::time::sleep(invocation.time_to_work(started));
-    let report = read_batch(&app.store, messages, &app.config.read_options(), deadline).await;
+    let results = Place::new(&app.store, &app.config.results_bucket, &app.config.results_prefix);
+    let report = read_batch(&app.store, &results, messages, &app.config.read_options(), deadline).await;
     log(&report);
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();

@@ -4,6 +4,11 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use gatetrail_engine::{Operation, StoreError, StoreErrorKind};
 
+/// An object, or a prefix, as people write it.
+pub(crate) fn address(bucket: &str, key: &str) -> String {
+    format!("s3://{bucket}/{key}")
+}
+
 pub(crate) fn store_error<E>(
     operation: Operation,
     bucket: &str,
@@ -13,13 +18,8 @@ pub(crate) fn store_error<E>(
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    StoreError {
-        operation,
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-        kind: kind_of(operation, &error),
-        source: Some(Box::new(error)),
-    }
+    let kind = kind_of(operation, &error);
+    StoreError { operation, address: address(bucket, key), kind, source: Some(Box::new(error)) }
 }
 
 fn kind_of<E: ProvideErrorMetadata>(
@@ -37,20 +37,26 @@ fn kind_of<E: ProvideErrorMetadata>(
     }
 }
 
-/// Status and code, because either may be all there is: an answer to HEAD has no code, a proxy's has none of S3's.
+/// Status and code, because either may be all there is: an answer to HEAD has no code, a proxy's has none of S3's, and an
+/// upload that was completed in vain is answered with status 200.
 fn kind_of_answer(operation: Operation, status: u16, code: Option<&str>) -> StoreErrorKind {
     match (status, code) {
         (_, Some("NoSuchKey")) => StoreErrorKind::NotFound,
+        // No retry of the client's covers these two: what is written depends on what is read, and has to be read again.
+        (412, _) | (_, Some("PreconditionFailed")) => StoreErrorKind::PreconditionFailed,
+        (409, _) | (_, Some("NoSuchUpload")) => StoreErrorKind::Conflict,
         (_, Some("KeyTooLongError")) => StoreErrorKind::InvalidKey,
         (_, Some("SlowDown" | "Throttling" | "ThrottlingException" | "RequestLimitExceeded")) => {
             StoreErrorKind::Throttled
         }
         // Only a read can be told that its object is gone; `NoSuchBucket` is somebody's configuration.
-        (404, None | Some("NotFound")) if operation == Operation::Get => StoreErrorKind::NotFound,
+        (404, None | Some("NotFound")) if matches!(operation, Operation::Get | Operation::GetRange) => {
+            StoreErrorKind::NotFound
+        }
         (401 | 403, _) => StoreErrorKind::AccessDenied,
         (408, _) => StoreErrorKind::Timeout,
         (429 | 503, _) => StoreErrorKind::Throttled,
-        (500.., _) => StoreErrorKind::Service { status },
+        (500.., _) | (_, Some("InternalError")) => StoreErrorKind::Service { status },
         _ => StoreErrorKind::Refused { status },
     }
 }
@@ -73,9 +79,23 @@ mod tests {
         assert_eq!(kind(500, Some("InternalError")), StoreErrorKind::Service { status: 500 });
         let permanent = |status, code| kind(status, code).decision() == Decision::Permanent;
         assert!(permanent(404, Some("NoSuchKey")) && permanent(400, Some("KeyTooLongError")));
-        for status in [400, 401, 403, 405, 408, 409, 429, 500, 502, 503, 504] {
+        for status in [400, 401, 403, 405, 408, 409, 412, 429, 500, 502, 503, 504] {
             assert!(!permanent(status, None), "{status}");
         }
         assert_eq!(kind_of_answer(Operation::Put, 404, None), StoreErrorKind::Refused { status: 404 });
+    }
+
+    #[test]
+    fn a_condition_that_does_not_hold_is_told_from_a_race() {
+        let kind = |status, code| kind_of_answer(Operation::CompleteUpload, status, code);
+        assert_eq!(kind(412, Some("PreconditionFailed")), StoreErrorKind::PreconditionFailed);
+        assert_eq!(kind(412, None), StoreErrorKind::PreconditionFailed);
+        assert_eq!(kind(200, Some("PreconditionFailed")), StoreErrorKind::PreconditionFailed);
+        assert_eq!(kind(409, Some("ConditionalRequestConflict")), StoreErrorKind::Conflict);
+        assert_eq!(kind(404, Some("NoSuchUpload")), StoreErrorKind::Conflict);
+        assert_eq!(kind(404, Some("NoSuchKey")), StoreErrorKind::NotFound);
+        assert_eq!(kind(404, Some("NoSuchBucket")), StoreErrorKind::Refused { status: 404 });
+        assert_eq!(kind(416, Some("InvalidRange")), StoreErrorKind::Refused { status: 416 });
+        assert_eq!(kind(200, Some("InternalError")), StoreErrorKind::Service { status: 200 });
     }
 }

@@ -8,8 +8,10 @@ mod error;
 #[cfg(feature = "profiles")]
 mod profiles;
 mod s3;
+mod upload;
 
 pub use environment::{Environment, MissingVariables};
 #[cfg(feature = "profiles")]
 pub use profiles::{Login, NoRegion};
 pub use s3::{BucketOwners, S3Body, S3Store};
+pub use upload::S3Upload;

@@ -12,8 +12,6 @@ use crate::s3::{BucketOwners, S3Store};
 pub struct Login {
     /// Name of a profile.
     pub profile: Option<String>,
-    /// Region.
-    pub region: Option<String>,
     /// Endpoint of an emulator or of a gateway.
     pub endpoint_url: Option<String>,
 }
@@ -32,9 +30,6 @@ impl Login {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
         if let Some(profile) = self.profile {
             loader = loader.profile_name(profile);
-        }
-        if let Some(region) = self.region {
-            loader = loader.region(aws_config::Region::new(region));
         }
         if let Some(url) = self.endpoint_url {
             loader = loader.endpoint_url(url);

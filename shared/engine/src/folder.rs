@@ -1,6 +1,7 @@
 //! Log files on a local disk: finding them, and reading them with several threads.
 
-use std::fs::File;
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -149,6 +150,24 @@ pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unrea
     (files, unreachable)
 }
 
+/// Finds the log files of several folders, each once: sources may overlap, and counts of files should not. (Events are
+/// counted once in any case.)
+#[must_use]
+pub fn find_distinct_files(sources: &[&Path], with_sizes: bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
+    let (mut files, mut unreachable) = (Vec::new(), Vec::new());
+    for source in sources {
+        let (found, missing) = find_files(source, with_sizes);
+        files.extend(found);
+        unreachable.extend(missing);
+    }
+    if sources.len() > 1 {
+        let mut seen: HashSet<PathBuf> = HashSet::with_capacity(files.len());
+        // A path that cannot be followed stands for itself; reading it will say why.
+        files.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+    }
+    (files, unreachable)
+}
+
 /// Why a walk failed, without the path, which [`Unreachable`] has already.
 fn reason(error: walkdir::Error) -> io::Error {
     if error.loop_ancestor().is_some() {
@@ -262,7 +281,7 @@ fn read_whole(source: &mut impl Read, buffer: &mut Vec<u8>, size_bytes: u64) -> 
 }
 
 /// The key from `AWSLogs/` on where the path has one, else the file's name.
-fn key_of(path: &Path) -> String {
+pub(crate) fn key_of(path: &Path) -> String {
     match path.to_string_lossy().parse::<ObjectKey>() {
         Ok(key) => key.without_prefix(),
         Err(_) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),

@@ -73,8 +73,14 @@ pub async fn ingest<S: ObjectStore, R: ObjectStore>(
     let mut report = IngestReport { recovered, ..IngestReport::default() };
     let mut objects = objects;
     // In the order of their keys from `AWSLogs/` on: files of one time come together, and so do the tables they go into.
-    objects.sort_by(|a, b| source.known_as(&a.key).cmp(&source.known_as(&b.key)).then_with(|| a.key.cmp(&b.key)));
-    let known = if options.again { Known::default() } else { Known::of(source, &objects, results, &options.bucket).await? };
+    objects.sort_by(|a, b| {
+        source.known_as(&a.key).cmp(&source.known_as(&b.key)).then_with(|| a.key.cmp(&b.key))
+    });
+    let known = if options.again {
+        Known::default()
+    } else {
+        Known::of(source, &objects, results, &options.bucket).await?
+    };
     let mut batch = Vec::with_capacity(OBJECTS_IN_BATCH);
     let mut batch_bytes = 0;
     let mut objects = objects.into_iter().peekable();

@@ -1,29 +1,41 @@
-//! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, and reading a
-//! local folder. What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
+//! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, rolling up what
+//! was read, and reading a local folder. Results have two homes that are one to them: a bucket, and a folder
+//! ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known
+//! here.
 
 mod batch;
+mod disk;
+mod fetch;
 mod folder;
+mod folder_store;
 mod ingest;
+mod log_folder;
 mod object_store;
 mod prefix;
 mod rollup;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 pub use batch::{
     BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,
     read_batch,
 };
-pub use folder::{LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_files, scan_files};
+pub use disk::FileBody;
+pub use folder::{
+    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files, scan_files,
+};
+pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
+pub use log_folder::{LogFolder, NoUpload};
 pub use object_store::{
-    BoxError, Decision, ListPage, ListedObject, NewObject, Object, ObjectBody, ObjectStore, Operation,
-    StoreError, StoreErrorKind, with_sources,
+    BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
+    MIN_PART_BYTES, NewObject, Object, ObjectBody, ObjectStore, Operation, Place, StoreError, StoreErrorKind,
+    Upload, with_sources,
 };
 pub use prefix::{list_log_files, scan_objects};
 pub use rollup::{
     CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
     parse_configuration, read_configuration, roll_up,
 };
-pub use tables::{
-    TableAccessError, has_tables, read_deliveries, read_events, read_files, table_partitions,
-};
+pub use tables::{TableAccessError, has_tables, read_deliveries, read_events, read_files, table_partitions};

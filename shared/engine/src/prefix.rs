@@ -3,22 +3,15 @@
 use std::io;
 use std::path::PathBuf;
 
-use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
-use gatetrail_tables::EventSet;
 use gatetrail_trail::{Limits, LogFileReader, Outcome, delivered, folder_to_skip};
 
-use crate::batch::Chunks;
+use crate::fetch::{Bounds, Budget, Content, ObjectToFetch, fetch};
 use crate::folder::{Scan, Unreachable, is_log_file_name};
-use crate::object_store::{
-    BoxError, ListedObject, Object, ObjectBody, ObjectStore, StoreError, with_sources,
-};
+use crate::object_store::{ListedObject, ObjectStore, StoreError};
 
-/// Objects up to this size are fetched whole; larger ones are streamed, with memory that does not grow with them.
-const WHOLE_OBJECT_BYTES: u64 = 1 << 20;
-
-/// A body may break off after its request has succeeded, where no client retries.
-const ATTEMPTS: u32 = 2;
+/// Bytes of objects that may be in memory at a time.
+const OBJECTS_BYTES: usize = 64 << 20;
 
 /// Lists the log files below a prefix (`*.json.gz` and `*.json`), or the one object whose key it is.
 ///
@@ -52,29 +45,39 @@ pub async fn scan_objects<S: ObjectStore>(
 ) -> Scan {
     let mut scan = Scan::default();
     let mut reader = LogFileReader::new(limits);
-    let fetches = objects.into_iter().map(|object| async move {
-        let skipped = folder_to_skip(&object.key).is_some();
-        let fetched = if skipped { None } else { Some(fetch(store, bucket, &object, limits).await) };
-        (object, fetched)
+    let concurrency = concurrency.max(1);
+    let budget = Budget::new(OBJECTS_BYTES, concurrency);
+    // Whoever reads a prefix wants all events of it in memory.
+    let bounds = Bounds { limits, events_bytes: usize::MAX };
+    let fetches = objects.into_iter().map(|object| {
+        let budget = &budget;
+        async move {
+            let skipped = folder_to_skip(&object.key).is_some();
+            let wanted = ObjectToFetch { bucket, key: &object.key, fallback_key: None };
+            let fetched = if skipped { None } else { Some(fetch(store, wanted, bounds, budget).await) };
+            (object, fetched)
+        }
     });
-    let mut fetches = std::pin::pin!(stream::iter(fetches).buffer_unordered(concurrency.max(1)));
+    let mut fetches = std::pin::pin!(stream::iter(fetches).buffer_unordered(concurrency));
     while let Some((object, fetched)) = fetches.next().await {
-        let path = PathBuf::from(format!("s3://{bucket}/{}", object.key));
-        match fetched {
+        let path = PathBuf::from(store.address(bucket, &object.key));
+        match fetched.map(|fetched| fetched.map(|fetched| fetched.content)) {
             None => scan.totals.add_skipped(),
-            Some(Ok(Fetched::Whole(bytes))) => {
+            Some(Ok(Content::Whole { bytes, permit })) => {
                 let outcome = reader.read(&bytes, delivered(&object.key), &mut scan.events);
+                drop(permit);
                 scan.add(&path, Ok(outcome));
             }
-            Some(Ok(Fetched::Streamed(read))) => {
+            Some(Ok(Content::Streamed { read, permit })) => {
                 let (outcome, events) = *read;
                 if matches!(outcome, Outcome::Analyzed(_)) {
                     scan.events.absorb(events);
                 }
+                drop(permit);
                 scan.add(&path, Ok(outcome));
             }
             Some(Err(error)) => {
-                scan.unreachable.push(Unreachable { path, source: io::Error::other(with_sources(&*error)) });
+                scan.unreachable.push(Unreachable { path, source: io::Error::other(error.reason()) });
             }
         }
         on_object(&object);
@@ -82,117 +85,11 @@ pub async fn scan_objects<S: ObjectStore>(
     scan
 }
 
-enum Fetched {
-    /// To be decoded.
-    Whole(Bytes),
-    /// Decoded on the way.
-    Streamed(Box<(Outcome, EventSet)>),
-}
-
-async fn fetch<S: ObjectStore>(
-    store: &S,
-    bucket: &str,
-    object: &ListedObject,
-    limits: Limits,
-) -> Result<Fetched, BoxError> {
-    let mut attempt = 1;
-    loop {
-        // The store has retried the request itself.
-        let opened = store.get(bucket, &object.key).await.map_err(|error| error.reason())?;
-        match read(opened, &object.key, limits).await {
-            Err(_) if attempt < ATTEMPTS => attempt += 1,
-            fetched => return fetched,
-        }
-    }
-}
-
-/// # Errors
-/// Where the content breaks off.
-async fn read<B: ObjectBody>(opened: Object<B>, key: &str, limits: Limits) -> Result<Fetched, BoxError> {
-    let Object { size_bytes, mut body, .. } = opened;
-    if size_bytes.is_some_and(|size| size <= WHOLE_OBJECT_BYTES) {
-        let mut bytes = BytesMut::new();
-        while let Some(chunk) = body.next_chunk().await? {
-            bytes.extend_from_slice(&chunk);
-        }
-        if size_bytes != Some(bytes.len() as u64) {
-            return Err(format!("its content broke off after {} bytes", bytes.len()).into());
-        }
-        return Ok(Fetched::Whole(bytes.freeze()));
-    }
-    let (sender, chunks) = Chunks::channel();
-    let delivered = delivered(key);
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut events = EventSet::new();
-        let outcome = LogFileReader::new(limits).read_stream(chunks, delivered, &mut events);
-        match outcome {
-            Ok(Outcome::Analyzed(_)) => events.commit(),
-            _ => events.rollback(),
-        }
-        (outcome, events)
-    });
-    // A reader that has seen enough hangs up: the file is rejected, and the rest of it is not fetched.
-    while let Some(chunk) = body.next_chunk().await? {
-        if sender.send(chunk).await.is_err() {
-            break;
-        }
-    }
-    drop(sender);
-    let (outcome, events) = reading.await?;
-    Ok(Fetched::Streamed(Box::new((outcome?, events))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object_store::{ListPage, NewObject, Operation, StoreErrorKind};
-    use std::collections::BTreeMap;
-
-    /// Objects in memory; bodies come in pieces of `chunk_bytes`, and listings in pages of two.
-    struct Memory {
-        objects: BTreeMap<&'static str, Vec<u8>>,
-        chunk_bytes: usize,
-    }
-
-    struct Pieces(Vec<Bytes>);
-
-    impl ObjectBody for Pieces {
-        async fn next_chunk(&mut self) -> Result<Option<Bytes>, BoxError> {
-            Ok(self.0.pop())
-        }
-    }
-
-    impl ObjectStore for Memory {
-        type Body = Pieces;
-
-        async fn get(&self, bucket: &str, key: &str) -> Result<Object<Pieces>, StoreError> {
-            let Some(object) = self.objects.get(key).filter(|object| !object.is_empty()) else {
-                let (bucket, key) = (bucket.to_owned(), key.to_owned());
-                let kind = StoreErrorKind::AccessDenied;
-                return Err(StoreError { operation: Operation::Get, bucket, key, kind, source: None });
-            };
-            let mut pieces: Vec<Bytes> =
-                object.chunks(self.chunk_bytes).map(Bytes::copy_from_slice).collect();
-            pieces.reverse();
-            Ok(Object { etag: String::new(), size_bytes: Some(object.len() as u64), body: Pieces(pieces) })
-        }
-
-        async fn put(&self, _: &str, _: &str, _: NewObject) -> Result<(), StoreError> {
-            unreachable!("a scan only reads")
-        }
-
-        async fn list(&self, _: &str, prefix: &str, page: Option<&str>) -> Result<ListPage, StoreError> {
-            let from: usize = page.map_or(0, |page| page.parse().unwrap());
-            let matching: Vec<_> = self.objects.iter().filter(|(key, _)| key.starts_with(prefix)).collect();
-            let objects = matching.iter().skip(from).take(2).map(|(key, object)| ListedObject {
-                key: (**key).to_owned(),
-                etag: String::new(),
-                size_bytes: object.len() as u64,
-            });
-            let next = (from + 2 < matching.len()).then(|| (from + 2).to_string());
-            Ok(ListPage { objects: objects.collect(), next })
-        }
-    }
+    use crate::object_store::StoreErrorKind;
+    use crate::testing::{MemoryStore, Verdict};
 
     fn log_file(ids: &[&str]) -> Vec<u8> {
         let record = |id: &&str| {
@@ -207,8 +104,8 @@ mod tests {
     #[tokio::test]
     async fn reads_what_lies_below_a_prefix() {
         let mut large = log_file(&["c", "d"]);
-        large.extend(vec![b' '; WHOLE_OBJECT_BYTES as usize]);
-        let objects = BTreeMap::from([
+        large.extend(vec![b' '; 1 << 20]);
+        let store = MemoryStore::of([
             ("AWSLogs/a.json.gz", log_file(&["a", "b"])),
             ("AWSLogs/b.json", log_file(&["b"])),
             ("AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/11/20/d.json.gz", b"not read".to_vec()),
@@ -218,7 +115,11 @@ mod tests {
             ("AWSLogs/notes.txt", b"hello".to_vec()),
             ("other/e.json", log_file(&["e"])),
         ]);
-        let store = Memory { objects, chunk_bytes: 1000 };
+        let mut store = store.client(Box::new(|op| match op.key.contains("forbidden") {
+            true => Verdict::Fail(StoreErrorKind::AccessDenied),
+            false => Verdict::Go,
+        }));
+        store.chunk_bytes = 1000;
         let listed = list_log_files(&store, "trail", "AWSLogs/").await.unwrap();
         assert_eq!(listed.len(), 6);
 
@@ -226,14 +127,14 @@ mod tests {
         assert_eq!((scan.totals.files, scan.totals.analyzed), (5, 3));
         assert_eq!((scan.totals.skipped, scan.totals.rejected), (1, 1));
         assert_eq!((scan.events.len(), scan.events.duplicates()), (4, 1));
-        assert_eq!(scan.rejected[0].path, "s3://trail/AWSLogs/broken.json");
+        assert_eq!(scan.rejected[0].path, "memory://AWSLogs/broken.json");
         let unreachable = scan.unreachable[0].to_string();
-        assert_eq!(unreachable, "s3://trail/AWSLogs/forbidden.json: access denied");
+        assert_eq!(unreachable, "memory://AWSLogs/forbidden.json: access denied");
     }
 
     #[tokio::test]
     async fn an_object_that_is_named_is_read_whatever_its_name() {
-        let store = Memory { objects: BTreeMap::from([("export.log", log_file(&["a"]))]), chunk_bytes: 10 };
+        let store = MemoryStore::of([("export.log", log_file(&["a"]))]);
         let listed = list_log_files(&store, "trail", "export.log").await.unwrap();
         let scan = scan_objects(&store, "trail", listed, 3, Limits::default(), &|_| {}).await;
         assert_eq!(scan.totals.analyzed, 1);

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use gatetrail_tables::{Column, EventSet, FileRow, InboxDocument};
+use gatetrail_tables::{EventSet, FileRow, InboxDocument};
 
-use crate::object_store::{NewObject, ObjectStore, with_sources};
+use crate::object_store::{
+    Condition, NewObject, ObjectStore, Place, StoreError, StoreErrorKind, with_sources,
+};
 
 /// Gzip, and said so: with `Content-Encoding: gzip` some clients would unpack it and some not.
 const CONTENT_TYPE: &str = "application/gzip";
+
+/// Tries to put a document whose name others are busy with.
+const ATTEMPTS: u32 = 3;
 
 /// The document that is being filled, and those that were written.
 #[derive(Default)]
@@ -27,41 +32,32 @@ pub(super) struct WriteFailed;
 impl Inbox {
     /// Writes the document and begins a new one. The same rows give the same name and bytes, so writing again what a run
     /// before has written changes nothing. Where there is nothing to tell, nothing is written.
-    pub(super) async fn write<S: ObjectStore>(&mut self, store: &S, bucket: &str) -> Result<(), WriteFailed> {
+    pub(super) async fn write<R: ObjectStore>(&mut self, results: &Place<'_, R>) -> Result<(), WriteFailed> {
         let files = std::mem::take(&mut self.files);
         let events = std::mem::take(&mut self.events);
         if files.is_empty() {
             return Ok(());
         }
-        self.count(&events);
         let document =
             InboxDocument::new(&files, &events).map_err(|error| self.fail(with_sources(&error)))?;
+        self.distinct_events += events.len() as u64;
+        for (code, count) in document.error_codes {
+            *self.error_codes.entry(code).or_default() += count;
+        }
         drop(events);
         let object = NewObject { bytes: document.bytes.into(), content_type: CONTENT_TYPE };
-        store.put(bucket, &document.key, object).await.map_err(|error| self.fail(error.chain()))?;
-        tracing::debug!(bucket, key = document.key, files = files.len(), "document written");
+        put(results, &document.key, object).await.map_err(|error| self.fail(error.chain()))?;
+        let address = results.address(&document.key);
+        tracing::debug!(address, files = files.len(), "document written");
         self.written.push(document.key);
         Ok(())
     }
 
     /// Writes what is left, where all has gone well so far.
-    pub(super) async fn write_last<S: ObjectStore>(&mut self, store: &S, bucket: &str) {
+    pub(super) async fn write_last<R: ObjectStore>(&mut self, results: &Place<'_, R>) {
         if self.failure.is_none() {
             // The reason is kept in `failure`, and the report made from it.
-            if let Err(WriteFailed) = self.write(store, bucket).await {}
-        }
-    }
-
-    fn count(&mut self, events: &EventSet) {
-        self.distinct_events += events.len() as u64;
-        for event in events.iter().filter(|event| event.failed()) {
-            let code = event.text(Column::ErrorCode);
-            match self.error_codes.get_mut(code) {
-                Some(count) => *count += 1,
-                None => {
-                    self.error_codes.insert(code.to_owned(), 1);
-                }
-            }
+            if let Err(WriteFailed) = self.write(results).await {}
         }
     }
 
@@ -69,5 +65,23 @@ impl Inbox {
         tracing::error!(reason, "document not written: every message of the batch fails");
         self.failure = Some(reason);
         WriteFailed
+    }
+}
+
+/// Puts a document where there is none of its name. Where there is, it is the same one: the name is a hash of the content.
+/// So a batch that is read again does not touch what a rollup may be reading.
+async fn put<R: ObjectStore>(results: &Place<'_, R>, key: &str, object: NewObject) -> Result<(), StoreError> {
+    let mut attempt = 1;
+    loop {
+        let error = match results.put(key, object.clone(), Condition::IfAbsent).await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        match error.kind {
+            StoreErrorKind::PreconditionFailed => return Ok(()),
+            // Somebody writes the same document, or deletes it, at this moment.
+            StoreErrorKind::Conflict if attempt < ATTEMPTS => attempt += 1,
+            _ => return Err(error),
+        }
     }
 }

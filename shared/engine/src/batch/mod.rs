@@ -4,11 +4,9 @@
 //! `announced = analyzed + rejected + skipped + failed` (DESIGN, law 3). Fetching is concurrent, within a budget of memory;
 //! small objects are decoded one after the other between fetches, large ones are streamed through threads of their own.
 
-mod fetch;
 mod inbox;
 mod plan;
 mod report;
-mod streamed;
 #[cfg(test)]
 mod tests;
 
@@ -16,36 +14,36 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 
-use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use futures_util::stream;
-use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow};
-use gatetrail_trail::{Event, EventSink, FileCounts, Limits, LogFileReader, Message, Outcome};
+use gatetrail_tables::{FileIdentity, FileOutcome, FileRow};
+use gatetrail_trail::{FileCounts, Limits, LogFileReader, Message, Outcome};
 use jiff::Timestamp;
 
-use crate::object_store::ObjectStore;
-use fetch::{Budget, Content, Fetched, fetch};
+use crate::fetch::{BoundedSink, Bounds, Budget, Content, FetchError, Fetched, fetch, too_many_events};
+use crate::object_store::{Decision, ObjectStore, Place};
 use inbox::Inbox;
 use plan::{Plan, Planned};
 pub use report::{BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, Refusal};
-pub(crate) use streamed::Chunks;
+
+/// Memory of events above which a new document is begun in any case: a rollup holds a document whole, with the memory of
+/// another function.
+const DOCUMENT_EVENTS_BYTES: usize = 16 << 20;
 
 /// How a batch is read.
 #[derive(Debug, Clone)]
 pub struct ReadOptions {
     /// The buckets that may be read, exactly named. A message that names another is refused.
     pub source_buckets: Vec<String>,
-    /// The bucket that the inbox documents go to.
-    pub results_bucket: String,
     /// Bounds on what a file may cost.
     pub limits: Limits,
     /// Objects that are fetched at a time.
     pub concurrency: usize,
     /// Bytes of objects that may be in memory at a time.
     pub objects_bytes: usize,
-    /// Memory of events above which they are written, and a new document is begun. Twice as much, and the file that
-    /// brings them fails.
+    /// Memory of events above which they are written, and a new document is begun, if not sooner. Twice as much, and the
+    /// file that brings them fails.
     pub events_bytes: usize,
 }
 
@@ -65,13 +63,14 @@ pub fn distinct_objects(
 /// take too much memory. Stops when `deadline` completes: what was read is written, the rest fails and may be tried again.
 ///
 /// Delivery is at least once: a message counts as done only when every object of it is in a document that was written.
-pub async fn read_batch<S: ObjectStore>(
-    store: &S,
+pub async fn read_batch<S: ObjectStore, R: ObjectStore>(
+    source: &S,
+    results: &Place<'_, R>,
     messages: Vec<Message>,
     options: &ReadOptions,
     deadline: impl Future<Output = ()>,
 ) -> BatchReport {
-    Batch::new(store, messages, options, decode_object).read(deadline).await
+    Batch::new(source, results, messages, options, decode_object).read(deadline).await
 }
 
 /// How an object in memory is decoded; another in tests.
@@ -86,8 +85,9 @@ fn decode_object(
     reader.read(object, delivered, sink)
 }
 
-struct Batch<'b, S> {
-    store: &'b S,
+struct Batch<'b, S, R> {
+    source: &'b S,
+    results: &'b Place<'b, R>,
     options: &'b ReadOptions,
     decode: Decode,
     reader: LogFileReader,
@@ -99,12 +99,19 @@ struct Batch<'b, S> {
     found: report::Found,
 }
 
-impl<'b, S: ObjectStore> Batch<'b, S> {
-    fn new(store: &'b S, messages: Vec<Message>, options: &'b ReadOptions, decode: Decode) -> Self {
+impl<'b, S: ObjectStore, R: ObjectStore> Batch<'b, S, R> {
+    fn new(
+        source: &'b S,
+        results: &'b Place<'b, R>,
+        messages: Vec<Message>,
+        options: &'b ReadOptions,
+        decode: Decode,
+    ) -> Self {
         let plan = Plan::new(messages, &options.source_buckets);
         let fates = vec![None; plan.objects.len()];
         Self {
-            store,
+            source,
+            results,
             options,
             decode,
             reader: LogFileReader::new(options.limits),
@@ -117,11 +124,13 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
 
     async fn read(mut self, deadline: impl Future<Output = ()>) -> BatchReport {
         let to_read = self.settle_without_reading();
-        let (store, options) = (self.store, self.options);
-        let budget = Budget::new(options.objects_bytes);
+        let (source, options) = (self.source, self.options);
+        let bounds = Bounds { limits: options.limits, events_bytes: options.events_bytes };
+        // A streamed object at a time: its events are bounded, and so is the function's memory.
+        let budget = Budget::new(options.objects_bytes, 1);
         let fetches = to_read.into_iter().map(|(index, object)| {
             let budget = &budget;
-            async move { (index, fetch(store, object, options, budget).await) }
+            async move { (index, fetch(source, object.to_fetch(), bounds, budget).await) }
         });
         let mut fetches = pin!(stream::iter(fetches).buffer_unordered(options.concurrency.max(1)));
         let mut deadline = pin!(deadline);
@@ -135,13 +144,13 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
                 Either::Right((None, _)) => break,
                 Either::Right((Some((index, fetched)), _)) => self.take(index, fetched),
             }
-            if self.inbox.events.memory_bytes() > options.events_bytes
-                && self.inbox.write(store, &options.results_bucket).await.is_err()
+            if self.inbox.events.memory_bytes() > options.events_bytes.min(DOCUMENT_EVENTS_BYTES)
+                && self.inbox.write(self.results).await.is_err()
             {
                 break;
             }
         }
-        self.inbox.write_last(store, &options.results_bucket).await;
+        self.inbox.write_last(self.results).await;
         BatchReport::new(self.plan, self.fates, self.inbox, self.found)
     }
 
@@ -153,24 +162,37 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
                 continue;
             }
             match plan::reason_to_skip(&object) {
-                Some(reason) => self.settle_unread(index, FileOutcome::Skipped, object.identity(), reason),
+                Some(reason) => {
+                    self.settle_unread(index, FileOutcome::Skipped, self.unseen(&object), reason);
+                }
                 None => to_read.push((index, object)),
             }
         }
         to_read
     }
 
-    fn take(&mut self, index: usize, fetched: Fetched) {
-        match fetched {
-            Fetched::Gone { identity, reason } => {
-                self.settle_unread(index, FileOutcome::Rejected, identity, reason);
+    fn take(&mut self, index: usize, fetched: Result<Fetched<'_>, FetchError>) {
+        let Fetched { key, etag, size_bytes, content } = match fetched {
+            Ok(fetched) => fetched,
+            Err(FetchError::Store(error)) if error.kind.decision() == Decision::Permanent => {
+                return self.settle_gone(index, error.kind.to_string());
             }
-            Fetched::Failed { reason } => self.settle(index, Fate::retryable(reason)),
-            Fetched::Object { identity, content: Content::Whole { bytes, permit } } => {
+            Err(error) => return self.settle(index, Fate::retryable(error.chain())),
+        };
+        let Some(planned) = self.plan.objects.get(index) else { return };
+        let identity = FileIdentity {
+            bucket: planned.bucket.clone(),
+            key: self.source.known_as(&key).into_owned(),
+            etag,
+            delivered: gatetrail_trail::delivered(&key),
+            size_bytes,
+        };
+        match content {
+            Content::Whole { bytes, permit } => {
                 self.take_whole(index, identity, &bytes);
                 drop(permit);
             }
-            Fetched::Object { identity, content: Content::Streamed { read, permit } } => {
+            Content::Streamed { read, permit } => {
                 let (outcome, events) = *read;
                 if matches!(outcome, Outcome::Analyzed(_)) {
                     self.inbox.events.absorb(events);
@@ -181,7 +203,26 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
         }
     }
 
-    fn take_whole(&mut self, index: usize, identity: FileIdentity, bytes: &Bytes) {
+    /// There is no such object, and never will be.
+    fn settle_gone(&mut self, index: usize, reason: String) {
+        if let Some(planned) = self.plan.objects.get(index) {
+            let identity = self.unseen(planned);
+            self.settle_unread(index, FileOutcome::Rejected, identity, reason);
+        }
+    }
+
+    /// An object's identity as long as nothing is known of it but its name.
+    fn unseen(&self, object: &Planned) -> FileIdentity {
+        FileIdentity {
+            bucket: object.bucket.clone(),
+            key: self.source.known_as(&object.key).into_owned(),
+            etag: String::new(),
+            delivered: gatetrail_trail::delivered(&object.key),
+            size_bytes: 0,
+        }
+    }
+
+    fn take_whole(&mut self, index: usize, identity: FileIdentity, bytes: &[u8]) {
         let mut sink = BoundedSink::new(&mut self.inbox.events, self.options.events_bytes);
         // One broken file must not end the batch: the set forgets the file's events, and the reader is made anew.
         let decoded = catch_unwind(AssertUnwindSafe(|| {
@@ -263,31 +304,4 @@ impl<'b, S: ObjectStore> Batch<'b, S> {
 
 fn failures(counts: &FileCounts) -> u64 {
     counts.failures.values().sum()
-}
-
-fn too_many_events(events_bytes: usize) -> String {
-    format!("its events take more than {} MiB of memory: give the function more", events_bytes >> 20)
-}
-
-/// Takes events into a set until that has twice the memory that begins a new document; what comes then is dropped, and the
-/// file must fail. So a hostile file ends in an error that names it, not in a killed process that takes the batch along.
-struct BoundedSink<'s> {
-    events: &'s mut EventSet,
-    limit_bytes: usize,
-    overflowed: bool,
-}
-
-impl<'s> BoundedSink<'s> {
-    fn new(events: &'s mut EventSet, events_bytes: usize) -> Self {
-        Self { events, limit_bytes: events_bytes.saturating_mul(2), overflowed: false }
-    }
-}
-
-impl EventSink for BoundedSink<'_> {
-    fn event(&mut self, event: &Event<'_>) {
-        self.overflowed |= self.events.memory_bytes() > self.limit_bytes;
-        if !self.overflowed {
-            self.events.stage(event);
-        }
-    }
 }

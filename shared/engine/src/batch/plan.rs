@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use gatetrail_tables::FileIdentity;
 use gatetrail_trail::{Message, ObjectName, folder_to_skip};
 
 use super::report::Refusal;
+use crate::fetch::ObjectToFetch;
 
 /// An object of the batch.
 #[derive(Debug, Clone)]
@@ -19,15 +19,8 @@ pub(super) struct Planned {
 }
 
 impl Planned {
-    /// As long as nothing is known of the object but its name.
-    pub(super) fn identity(&self) -> FileIdentity {
-        FileIdentity {
-            bucket: self.bucket.clone(),
-            key: self.key.clone(),
-            etag: String::new(),
-            delivered: gatetrail_trail::delivered(&self.key),
-            size_bytes: 0,
-        }
+    pub(super) fn to_fetch(&self) -> ObjectToFetch<'_> {
+        ObjectToFetch { bucket: &self.bucket, key: &self.key, fallback_key: self.fallback_key.as_deref() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_report::{
-    Config, Coverage, Deliveries, Delivered, Dimension, Filters, LastDelivery, Learning, Tally, TimeRange,
+    Config, Coverage, Delivered, Deliveries, Dimension, Filters, LastDelivery, Learning, Tally, TimeRange,
     TopErrorCodes,
 };
 use gatetrail_tables::{Day, Events, Files, Partition, Projection, Windows};
@@ -131,7 +131,8 @@ async fn newest_hour<S: ObjectStore>(place: &Place<'_, S>) -> Result<Option<Time
         && let Some(object) = TableObject::<Windows>::open(place, &Partition::Day(day).key("windows")).await?
     {
         for group in 0..object.groups() {
-            let windows = object.read(place, group, Projection::Only(&["window_start", "window_end"])).await?;
+            let windows =
+                object.read(place, group, Projection::Only(&["window_start", "window_end"])).await?;
             pulled = pulled.max(windows.iter().map(|window| window.window_end).max());
         }
     }
@@ -196,7 +197,9 @@ async fn earlier_deliveries<S: ObjectStore>(
     let Some(first) = window.from.and_then(Day::of) else { return Ok(Vec::new()) };
     let days = first.plus(-DAYS_REMEMBERED).to(first).map(|day| async move {
         let key = format!("{}/coverage.json", ReportSpan::Day(day).folder());
-        let Some((_, bytes)) = read_object(place, &key).await? else { return Ok(Vec::new()) };
+        let Some((_, bytes)) = read_object(place, &key).await? else {
+            return Ok::<_, TableAccessError>(Vec::new());
+        };
         match Coverage::parse_last_deliveries(&bytes) {
             Ok(last) => Ok(last),
             Err(problem) => {

@@ -3,9 +3,7 @@
 use bytes::Bytes;
 use gatetrail_tables::UnreadableDocument;
 
-use crate::object_store::{
-    Condition, NewObject, ObjectStore, Place, StoreError, StoreErrorKind,
-};
+use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreError, StoreErrorKind};
 use crate::tables::{TableAccessError, read_object};
 
 /// Where documents are.

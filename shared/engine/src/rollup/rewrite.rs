@@ -76,7 +76,8 @@ pub(super) async fn rewrite<S: ObjectStore>(
 
 /// Another rollup has written a report, or changed a table that was being read.
 fn lost_race(error: &TableAccessError) -> bool {
-    error.is_race() || matches!(error, TableAccessError::Store(error) if error.kind == StoreErrorKind::NotFound)
+    error.is_race()
+        || matches!(error, TableAccessError::Store(error) if error.kind == StoreErrorKind::NotFound)
 }
 
 async fn try_rewrite<S: ObjectStore>(

@@ -124,13 +124,15 @@ impl Round {
         self.fold::<Windows, S>(place, arrived.windows(), options, tell).await;
         // The rows are in the tables: reports are made of those.
         drop(arrived);
-        let days: BTreeSet<Day> = self.documents.iter().flat_map(|document| &document.days).copied().collect();
+        let days: BTreeSet<Day> =
+            self.documents.iter().flat_map(|document| &document.days).copied().collect();
         for span in days.into_iter().map(ReportSpan::Day).chain([ReportSpan::Latest]) {
             self.rewrite(place, span, options, config, tell).await;
         }
         let done = self.documents.into_iter().filter(|document| !self.blocked.blocks(document));
         let deletions = done.map(|document| async move { place.delete(&document.key).await });
-        let mut deletions = std::pin::pin!(stream::iter(deletions).buffer_unordered(options.concurrency.max(1)));
+        let mut deletions =
+            std::pin::pin!(stream::iter(deletions).buffer_unordered(options.concurrency.max(1)));
         while let Some(deleted) = deletions.next().await {
             match deleted {
                 Ok(()) => tell(&mut |report| report.folded += 1),
@@ -151,9 +153,9 @@ impl Round {
             gatetrail_tables::Division::Hours => options.concurrency.max(1),
             gatetrail_tables::Division::Days => 2,
         };
-        let folds = partitions.into_iter().map(|(partition, rows)| async move {
-            (partition, fold::<T, S>(place, partition, &rows).await)
-        });
+        let folds = partitions
+            .into_iter()
+            .map(|(partition, rows)| async move { (partition, fold::<T, S>(place, partition, &rows).await) });
         let mut folds = std::pin::pin!(stream::iter(folds).buffer_unordered(at_a_time));
         while let Some((partition, folded)) = folds.next().await {
             match folded {

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use gatetrail_tables::{Projection, Table, TableError, TableLayout, Tail};
 
 use super::error::TableAccessError;
-use crate::object_store::{Object, ObjectBody as _, ObjectStore, Place, StoreError, StoreErrorKind, with_sources};
+use crate::object_store::{Object, ObjectBody, ObjectStore, Place, StoreError, StoreErrorKind, with_sources};
 
 /// Objects up to this size are fetched whole, with one request; of larger ones the end, and then a row group at a time.
 const WHOLE_OBJECT_BYTES: u64 = 8 << 20;
@@ -129,7 +129,7 @@ async fn fetch<S: ObjectStore>(
     }
 }
 
-async fn content<B: crate::object_store::ObjectBody>(object: Object<B>) -> Result<Bytes, String> {
+async fn content<B: ObjectBody>(object: Object<B>) -> Result<Bytes, String> {
     let Object { size_bytes, mut body, .. } = object;
     let mut bytes = BytesMut::new();
     while let Some(chunk) = body.next_chunk().await.map_err(|error| with_sources(&*error))? {

@@ -1,7 +1,7 @@
 //! Reading sets out of their tables.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use gatetrail_report::{Deliveries, Delivered, TimeRange};
+use gatetrail_report::{Delivered, Deliveries, TimeRange};
 use gatetrail_tables::{Day, EventSet, Events, FileRow, Files, Partition, Projection, Table};
 
 use super::error::TableAccessError;
@@ -106,7 +106,8 @@ pub async fn read_files<S: ObjectStore>(
     mut take: impl FnMut(&FileRow),
 ) -> Result<(), TableAccessError> {
     let partitions = table_partitions::<Files, S>(place, range).await?;
-    for_each_group::<Files, S>(place, &partitions, Projection::All, |rows| rows.iter().for_each(&mut take)).await
+    for_each_group::<Files, S>(place, &partitions, Projection::All, |rows| rows.iter().for_each(&mut take))
+        .await
 }
 
 /// What was delivered within a range of time.

@@ -3,9 +3,9 @@
 use gatetrail_trail::ObjectName;
 use proptest::prelude::*;
 
-use super::memory_store::{Fault, MemoryStore, SOURCE};
-use super::{log_file, options, run_with};
+use super::{Fault, SOURCE, log_file, options, run_with, with_faults};
 use crate::batch::{BatchCounts, Fate, Message, ReadOptions};
+use crate::testing::MemoryStore;
 
 /// What an announced object may turn out to be.
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +42,20 @@ proptest! {
         named in prop::collection::vec(prop::collection::vec(0_usize..12, 0..4), 1..8),
         concurrency in 1_usize..8,
     ) {
-        let mut store = MemoryStore::default();
+        let store = MemoryStore::default();
+        let mut faults = Vec::new();
         for (index, &sort) in sorts.iter().enumerate() {
             let key = key_of(index, sort);
             match sort {
-                Sort::Good => drop(store.objects.insert(key, log_file(&[&format!("{index}"), "shared"]))),
-                Sort::Broken => drop(store.objects.insert(key, b"\x1f\x8bno gzip".to_vec())),
-                Sort::Denied => drop(store.faults.insert(key, Fault::Denied)),
-                Sort::Panics => drop(store.faults.insert(key, Fault::Panics)),
+                Sort::Good => store.insert(&key, log_file(&[&format!("{index}"), "shared"])),
+                Sort::Broken => store.insert(&key, b"\x1f\x8bno gzip".to_vec()),
+                Sort::Denied => faults.push((key, Fault::Denied)),
+                Sort::Panics => faults.push((key, Fault::Panics)),
                 Sort::Gone | Sort::Digest | Sort::Foreign => {}
             }
         }
+        let faults: Vec<_> = faults.iter().map(|(key, fault)| (key.as_str(), *fault)).collect();
+        let store = with_faults(&store, &faults);
         let object = |&index: &usize| {
             let index = index % sorts.len();
             let bucket = if matches!(sorts[index], Sort::Foreign) { "foreign" } else { SOURCE };
@@ -74,8 +77,7 @@ proptest! {
             prop_assert_eq!(report.failure_of(message).is_none(), rows && message.refusal.is_none());
         }
         let reversed: Vec<Message> = messages.iter().rev().chain(&messages).cloned().collect();
-        let again = MemoryStore { objects: store.objects.clone(), faults: store.faults.clone(), ..MemoryStore::default() };
-        run_with(&again, reversed, &options());
-        prop_assert_eq!(&*store.puts.lock().unwrap(), &*again.puts.lock().unwrap());
+        let again = run_with(&store, reversed, &options());
+        prop_assert_eq!(report.results.snapshot(), again.results.snapshot());
     }
 }

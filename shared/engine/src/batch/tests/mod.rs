@@ -1,21 +1,33 @@
 //! The step over a store in memory: the laws of a batch, isolation of faults, several documents, the deadline.
 
 mod laws;
-mod memory_store;
 
 use std::collections::BTreeSet;
 use std::future::{pending, ready};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use gatetrail_trail::{NoticeError, ObjectName};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::object_store::Decision;
-use memory_store::{Fault, MemoryStore, RESULTS, SOURCE};
+use crate::object_store::{Decision, Operation, StoreErrorKind};
+use crate::testing::{MemoryStore, Moment, Verdict, block_on, fail_nth, lose_answer_of_nth};
+
+const SOURCE: &str = "trail";
+
+/// How an object behaves that is not simply there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Denied,
+    Panics,
+    BreaksOffOnce,
+    BreaksOff,
+    NeverAnswers,
+}
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -43,7 +55,6 @@ fn message(id: &str, keys: &[&str]) -> Message {
 fn options() -> ReadOptions {
     ReadOptions {
         source_buckets: vec![SOURCE.into()],
-        results_bucket: RESULTS.into(),
         limits: Limits::default(),
         concurrency: 4,
         objects_bytes: 1 << 20,
@@ -52,20 +63,68 @@ fn options() -> ReadOptions {
 }
 
 fn store(objects: &[(&str, Vec<u8>)]) -> MemoryStore {
-    let objects = objects.iter().map(|(key, bytes)| ((*key).to_owned(), bytes.clone()));
-    MemoryStore { objects: objects.collect(), ..MemoryStore::default() }
+    MemoryStore::of(objects.iter().map(|(key, bytes)| (*key, bytes.clone())))
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+fn with_faults(store: &MemoryStore, faults: &[(&str, Fault)]) -> MemoryStore {
+    let faults: Vec<_> = faults.iter().map(|(key, fault)| ((*key).to_owned(), *fault)).collect();
+    store.client(Box::new(move |op| {
+        let fault = faults.iter().find(|(key, _)| *key == op.key).map(|(_, fault)| *fault);
+        match fault.filter(|_| op.operation == Operation::Get && op.moment == Moment::Before) {
+            Some(Fault::Denied) => Verdict::Fail(StoreErrorKind::AccessDenied),
+            Some(Fault::Panics) => panic!("the store's own fault"),
+            Some(Fault::NeverAnswers) => Verdict::Never,
+            Some(Fault::BreaksOffOnce) if op.nth > 0 => Verdict::Go,
+            Some(Fault::BreaksOffOnce | Fault::BreaksOff) => Verdict::BreakOff,
+            None => Verdict::Go,
+        }
+    }))
 }
 
-fn run_with(store: &MemoryStore, messages: Vec<Message>, options: &ReadOptions) -> BatchReport {
-    block_on(read_batch(store, messages, options, pending()))
+/// A batch's report, and where its documents are.
+struct Done {
+    report: BatchReport,
+    results: MemoryStore,
 }
 
-fn run(store: &MemoryStore, messages: Vec<Message>) -> BatchReport {
-    run_with(store, messages, &options())
+impl std::ops::Deref for Done {
+    type Target = BatchReport;
+
+    fn deref(&self) -> &BatchReport {
+        &self.report
+    }
+}
+
+impl Done {
+    fn documents(&self) -> Vec<Value> {
+        let unpack = |(key, bytes): (String, bytes::Bytes)| {
+            assert!(key.starts_with("results/inbox/trail/"), "{key}");
+            let mut text = String::new();
+            GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+            serde_json::from_str(&text).unwrap()
+        };
+        self.results.snapshot().into_iter().map(unpack).collect()
+    }
+}
+
+fn run_into(
+    results: MemoryStore,
+    source: &MemoryStore,
+    messages: Vec<Message>,
+    options: &ReadOptions,
+    deadline: impl Future<Output = ()>,
+) -> Done {
+    let place = Place::new(&results, "any", "results");
+    let report = block_on(read_batch(source, &place, messages, options, deadline));
+    Done { report, results }
+}
+
+fn run_with(source: &MemoryStore, messages: Vec<Message>, options: &ReadOptions) -> Done {
+    run_into(MemoryStore::default(), source, messages, options, pending())
+}
+
+fn run(source: &MemoryStore, messages: Vec<Message>) -> Done {
+    run_with(source, messages, &options())
 }
 
 fn failed(report: &BatchReport) -> Vec<&str> {
@@ -77,14 +136,16 @@ fn failed(report: &BatchReport) -> Vec<&str> {
 fn an_object_is_read_once_however_many_messages_name_it() {
     let store = store(&[("a", log_file(&["1", "2"])), ("b", log_file(&["2", "3"]))]);
     let report = run(&store, vec![message("m", &["a", "b"]), message("n", &["a"]), message("o", &["a"])]);
-    assert_eq!(*store.gets.lock().unwrap(), ["a", "b"]);
+    assert_eq!(store.keys_of(Operation::Get), ["a", "b"]);
     assert_eq!(report.counts, BatchCounts { announced: 2, analyzed: 2, ..BatchCounts::default() });
     assert_eq!((report.totals.records, report.totals.api_gateway, report.failures), (6, 4, 4));
     assert_eq!((report.distinct_events, report.error_codes["AccessDenied"]), (3, 3));
     assert_eq!(failed(&report), [""; 0]);
-    let [document] = <[Value; 1]>::try_from(store.documents()).unwrap();
+    let [document] = <[Value; 1]>::try_from(report.documents()).unwrap();
     assert_eq!(document["events"].as_array().unwrap().len(), 3);
-    assert_eq!(document["files"][0]["etag"], "etag-of-a");
+    let etags: Vec<_> =
+        document["files"].as_array().unwrap().iter().map(|file| file["etag"].as_str().unwrap()).collect();
+    assert!(etags.iter().all(|etag| etag.len() == 32) && etags[0] != etags[1], "{etags:?}");
 }
 
 #[test]
@@ -97,7 +158,7 @@ fn what_is_gone_or_broken_is_rejected_and_no_failure() {
         BatchCounts { announced: 4, analyzed: 1, rejected: 3, ..BatchCounts::default() }
     );
     assert_eq!(failed(&report), [""; 0]);
-    let [document] = <[Value; 1]>::try_from(store.documents()).unwrap();
+    let [document] = <[Value; 1]>::try_from(report.documents()).unwrap();
     let reasons: Vec<_> =
         document["files"].as_array().unwrap().iter().map(|file| file["reason"].as_str()).collect();
     let wanted = [
@@ -121,7 +182,7 @@ fn the_fallback_key_is_for_what_is_not_found() {
     let objects = vec![object("a%20b", "a b"), object("c%20d", "c d"), object("e%20f", "e f")];
     let report = run(&store, vec![Message { id: "m".into(), objects: Ok(objects) }]);
     assert_eq!((report.counts.analyzed, report.counts.rejected), (2, 1));
-    let document = &store.documents()[0];
+    let document = &report.documents()[0];
     let keys: Vec<_> =
         document["files"].as_array().unwrap().iter().map(|file| file["key"].as_str().unwrap()).collect();
     assert_eq!(keys, ["a b", "c%20d", "e%20f"]);
@@ -133,8 +194,8 @@ fn other_folders_are_skipped_unread() {
     let store = MemoryStore::default();
     let report = run(&store, vec![message("m", &[key])]);
     assert_eq!(report.counts, BatchCounts { announced: 1, skipped: 1, ..BatchCounts::default() });
-    assert!(store.gets.lock().unwrap().is_empty());
-    assert_eq!(store.documents()[0]["files"][0]["reason"], "in the folder CloudTrail-Digest");
+    assert!(store.keys_of(Operation::Get).is_empty());
+    assert_eq!(report.documents()[0]["files"][0]["reason"], "in the folder CloudTrail-Digest");
 }
 
 #[test]
@@ -144,7 +205,7 @@ fn a_bucket_that_is_not_listed_refuses_the_message() {
     let mut refused = message("refused", &["a", "b"]);
     refused.objects.as_mut().unwrap().push(foreign);
     let report = run(&store, vec![refused, message("good", &["a"])]);
-    assert_eq!(*store.gets.lock().unwrap(), ["a"]);
+    assert_eq!(store.keys_of(Operation::Get), ["a"]);
     assert_eq!(report.counts, BatchCounts { announced: 3, analyzed: 1, failed: 2, ..BatchCounts::default() });
     let (decision, reason) = report.failure_of(&report.messages[0]).unwrap();
     assert_eq!(decision, Decision::Permanent);
@@ -169,12 +230,12 @@ fn a_message_without_bucket_means_the_only_one() {
 
 #[test]
 fn what_may_pass_fails_its_messages_only() {
-    let mut store = store(&[("a", log_file(&["1"])), ("b", log_file(&["2"])), ("c", log_file(&["3"]))]);
-    store.faults = [("b".to_owned(), Fault::Denied), ("c".to_owned(), Fault::BreaksOff)].into();
+    let store = store(&[("a", log_file(&["1"])), ("b", log_file(&["2"])), ("c", log_file(&["3"]))]);
+    let store = with_faults(&store, &[("b", Fault::Denied), ("c", Fault::BreaksOff)]);
     let report = run(&store, vec![message("m", &["a"]), message("n", &["b", "a"]), message("o", &["c"])]);
     assert_eq!(failed(&report), ["n", "o"]);
     assert_eq!(report.counts, BatchCounts { announced: 3, analyzed: 1, failed: 2, ..BatchCounts::default() });
-    assert_eq!(store.documents()[0]["totals"]["files"], 1);
+    assert_eq!(report.documents()[0]["totals"]["files"], 1);
 }
 
 #[test]
@@ -183,8 +244,8 @@ fn a_body_that_breaks_off_is_fetched_once_more() {
         let ids: Vec<String> = (0..size).map(|id| format!("{id:-^1000}")).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let text = json!({"Records": ids.iter().map(|id| event(id)).collect::<Vec<_>>()}).to_string();
-        let mut store = store(&[("a", text.into_bytes())]);
-        store.faults = [("a".to_owned(), Fault::BreaksOffOnce)].into();
+        let store = store(&[("a", text.into_bytes())]);
+        let store = with_faults(&store, &[("a", Fault::BreaksOffOnce)]);
         let report = run(&store, vec![message("m", &["a"])]);
         assert_eq!((report.counts.analyzed, report.distinct_events), (1, size as u64));
     }
@@ -192,8 +253,8 @@ fn a_body_that_breaks_off_is_fetched_once_more() {
 
 #[test]
 fn a_panic_fails_one_object() {
-    let mut store = store(&[("a", log_file(&["1"])), ("b", log_file(&["2"])), ("c", log_file(&["3"]))]);
-    store.faults = [("b".to_owned(), Fault::Panics)].into();
+    let store = store(&[("a", log_file(&["1"])), ("b", log_file(&["2"])), ("c", log_file(&["3"]))]);
+    let store = with_faults(&store, &[("b", Fault::Panics)]);
     let report = run(&store, vec![message("m", &["a"]), message("n", &["b"]), message("o", &["c"])]);
     assert_eq!(failed(&report), ["n"]);
     assert_eq!((report.counts.analyzed, report.distinct_events), (2, 2));
@@ -217,9 +278,13 @@ fn a_panic_in_the_decoder_fails_one_object_and_leaves_none_of_its_events() {
     let store = store(&[("a", plain("1")), ("b", plain("marked")), ("c", plain("3"))]);
     let messages = vec![message("m", &["a"]), message("n", &["b"]), message("o", &["c"])];
     let options = options();
-    let report = block_on(Batch::new(&store, messages, &options, panics_on_marked).read(pending()));
+    let results = MemoryStore::default();
+    let place = Place::new(&results, "any", "results/");
+    let batch = Batch::new(&store, &place, messages, &options, panics_on_marked);
+    let report = block_on(batch.read(pending()));
+    let report = Done { report, results };
     assert_eq!(failed(&report), ["n"]);
-    let document = store.documents().remove(0);
+    let document = report.documents().remove(0);
     let ids: Vec<_> =
         document["events"].as_array().unwrap().iter().map(|row| row["event_id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["1", "3"]);
@@ -228,13 +293,30 @@ fn a_panic_in_the_decoder_fails_one_object_and_leaves_none_of_its_events() {
 
 #[test]
 fn a_document_that_cannot_be_written_fails_every_message() {
-    let mut store = store(&[("a", log_file(&["1"]))]);
-    store.refuses_puts = true;
-    let report = run(&store, vec![message("m", &["a"]), message("n", &["gone"])]);
+    let store = store(&[("a", log_file(&["1"]))]);
+    let results = MemoryStore::default().client(fail_nth(0, StoreErrorKind::Throttled));
+    let messages = vec![message("m", &["a"]), message("n", &["gone"])];
+    let report = run_into(results, &store, messages, &options(), pending());
     assert_eq!(failed(&report), ["m", "n"]);
     assert_eq!(report.counts, BatchCounts { announced: 2, failed: 2, ..BatchCounts::default() });
     assert_eq!(report.totals.files, 0);
-    assert!(report.write_failure.unwrap().contains("throttled"));
+    assert!(report.report.write_failure.unwrap().contains("throttled"));
+}
+
+#[test]
+fn a_document_that_is_there_already_is_written() {
+    let store = store(&[("a", log_file(&["1"]))]);
+    let first = run(&store, vec![message("m", &["a"])]);
+    for hook in [
+        fail_nth(0, StoreErrorKind::PreconditionFailed),
+        fail_nth(0, StoreErrorKind::Conflict),
+        lose_answer_of_nth(0, StoreErrorKind::Conflict),
+    ] {
+        let again = first.results.client(hook);
+        let again = run_into(again, &store, vec![message("n", &["a"])], &options(), pending());
+        assert_eq!((failed(&again), again.documents()), (vec![], first.documents()));
+        assert_eq!(again.report.documents, first.report.documents);
+    }
 }
 
 #[test]
@@ -244,19 +326,19 @@ fn a_batch_without_objects_writes_nothing() {
     let report = run(&store, vec![message("m", &[]), unreadable]);
     assert_eq!(report.counts, BatchCounts::default());
     assert_eq!(failed(&report), ["n"]);
-    assert!(store.documents().is_empty() && report.documents.is_empty());
+    assert!(report.documents().is_empty() && report.documents.is_empty());
 }
 
 #[test]
 fn at_the_deadline_what_was_read_is_written() {
-    let mut store = store(&[("a", log_file(&["1"])), ("b", log_file(&["2"]))]);
-    store.faults = [("b".to_owned(), Fault::NeverAnswers)].into();
+    let store = store(&[("a", log_file(&["1"])), ("b", log_file(&["2"]))]);
+    let store = with_faults(&store, &[("b", Fault::NeverAnswers)]);
     let messages = vec![message("m", &["a"]), message("n", &["b"])];
     let deadline = async { tokio::time::sleep(Duration::from_millis(50)).await };
-    let report = block_on(read_batch(&store, messages.clone(), &options(), deadline));
+    let report = run_into(MemoryStore::default(), &store, messages.clone(), &options(), deadline);
     assert_eq!(failed(&report), ["n"]);
-    assert_eq!(store.documents()[0]["totals"]["files"], 1);
-    let report = block_on(read_batch(&store, messages, &options(), ready(())));
+    assert_eq!(report.documents()[0]["totals"]["files"], 1);
+    let report = run_into(MemoryStore::default(), &store, messages, &options(), ready(()));
     assert_eq!(failed(&report), ["m", "n"]);
     assert_eq!(report.counts, BatchCounts { announced: 2, failed: 2, ..BatchCounts::default() });
 }
@@ -297,7 +379,7 @@ fn many_events_become_several_documents() {
     let options = ReadOptions { events_bytes: 100 << 10, ..options() };
     let report = run_with(&store, vec![message("m", &keys)], &options);
     assert_eq!(failed(&report), [""; 0]);
-    let documents = store.documents();
+    let documents = report.documents();
     assert!(documents.len() > 3, "{}", documents.len());
     assert_eq!(documents.len(), report.documents.len());
     let mut events = BTreeSet::new();

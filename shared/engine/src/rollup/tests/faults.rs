@@ -65,7 +65,11 @@ const FAULTS: [StoreErrorKind; 6] = [
 fn with_hook(hook: Hook, expected: &Objects, what: &str) {
     let store = store_of(&documents());
     let report = block_on(rolled_up(&store.client(hook)));
-    assert_eq!(report.found, report.folded + report.left + report.gone + report.rejected.len() as u64, "{what}");
+    assert_eq!(
+        report.found,
+        report.folded + report.left + report.gone + report.rejected.len() as u64,
+        "{what}"
+    );
     // What stays behind is said, and what is said to be done is done.
     let inbox = store.snapshot().keys().filter(|key| key.starts_with("inbox/")).count() as u64;
     if report.found > 0 {
@@ -116,7 +120,11 @@ fn what_fails_for_good_leaves_its_documents_alone() {
         });
         let report = block_on(rolled_up(&store.client(hook)));
         assert_eq!(report.folded, folded, "{prefix}: {:#?}", report.failures);
-        assert!(report.failures.iter().all(|failure| failure.contains("access denied")), "{:#?}", report.failures);
+        assert!(
+            report.failures.iter().all(|failure| failure.contains("access denied")),
+            "{:#?}",
+            report.failures
+        );
         assert!(report.failures.iter().any(|failure| failure.contains(prefix)), "{:#?}", report.failures);
         check_after(&store, &expected, prefix);
     }

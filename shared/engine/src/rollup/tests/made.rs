@@ -106,7 +106,8 @@ pub(super) fn documents() -> Vec<InboxDocument> {
         original_event_id: "a".into(),
         ..event("a2", "2026-11-20T10:05:00Z", "ConflictException")
     };
-    let undated = Event { event_time: None, ..event("undated", "2026-11-20T10:00:00Z", "BadRequestException") };
+    let undated =
+        Event { event_time: None, ..event("undated", "2026-11-20T10:00:00Z", "BadRequestException") };
     let mut gone = file("one", "2026-11-20T10:05:00Z", 0);
     gone = FileRow::not_analyzed(
         FileIdentity {

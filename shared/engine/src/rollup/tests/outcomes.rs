@@ -11,7 +11,7 @@ use super::made::{
 };
 use crate::object_store::{Operation, Place};
 use crate::rollup::{RollupOptions, roll_up};
-use crate::testing::{Hook, MemoryStore, Verdict, block_on};
+use crate::testing::{Hook, MemoryStore, Verdict, block_on, pass};
 
 fn put(store: &MemoryStore, document: &InboxDocument) {
     store.insert(&document.key, document.bytes.clone());
@@ -70,7 +70,7 @@ fn a_replay_writes_nothing() {
     roll(&store);
     let before = store.snapshot();
     documents().iter().for_each(|document| put(&store, document));
-    let replayer = store.client(crate::testing::pass());
+    let replayer = store.client(pass());
     let report = roll(&replayer);
     assert_eq!((report.folded, report.tables_written, report.reports_written), (4, 0, 0));
     assert!(report.tables_unchanged > 0 && report.reports_unchanged > 0);
@@ -88,7 +88,7 @@ fn a_late_file_touches_only_its_days() {
         &[event("late", "2026-10-22T10:00:00Z", "AccessDenied")],
     );
     put(&store, &late);
-    let client = store.client(crate::testing::pass());
+    let client = store.client(pass());
     roll(&client);
     let written: BTreeSet<String> = client.keys_of(Operation::Put).into_iter().collect();
     let wanted = [
@@ -124,7 +124,7 @@ fn other_days_cost_no_request() {
             roll(&store);
         }
         put(&store, &batch);
-        let client = store.client(crate::testing::pass());
+        let client = store.client(pass());
         let mut keys: Vec<_> = client_ops(&client);
         keys.sort();
         keys
@@ -162,7 +162,11 @@ fn a_broken_table_is_left_as_it_is() {
     store.insert(key, "not a table at all");
     let run = block_on(rolled_up(&store));
     assert_eq!((run.folded, run.left), (0, 4), "{run:#?}");
-    assert!(run.failures[0].contains(&format!("memory://{key} is left as it is: Parquet: ")), "{:#?}", run.failures);
+    assert!(
+        run.failures[0].contains(&format!("memory://{key} is left as it is: Parquet: ")),
+        "{:#?}",
+        run.failures
+    );
     assert_eq!(store.snapshot()[key], "not a table at all");
     // What does not rest on it is there already.
     assert!(store.snapshot().contains_key("reports/day/2026-11-20/top-error-codes.json"));
@@ -181,10 +185,11 @@ fn little_memory_makes_several_rounds_of_the_same_result() {
 #[test]
 fn at_the_deadline_the_rest_is_left() {
     let store = store_of(&documents());
-    let slow: Hook = Box::new(|op| match op.operation == Operation::Delete && op.nth == 0 && op.number > 60 {
-        true => Verdict::Never,
-        false => Verdict::Go,
-    });
+    let slow: Hook =
+        Box::new(|op| match op.operation == Operation::Delete && op.nth == 0 && op.number > 60 {
+            true => Verdict::Never,
+            false => Verdict::Go,
+        });
     let small = RollupOptions { rows_bytes: 0, concurrency: 1, ..options() };
     let deadline = tokio::time::sleep(Duration::from_millis(200));
     let client = store.client(slow);

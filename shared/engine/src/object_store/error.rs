@@ -1,121 +1,81 @@
-//! The port to a store of objects: S3, or memory in tests.
+//! A request that failed: what was tried, on what, why, and whether another try can help.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
-use std::future::Future;
-
-use bytes::Bytes;
 
 /// An error of any type, as sources of [`StoreError`] are.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A store of objects in buckets. The adapter sees to credentials, retries of a request, and to whom a bucket has to belong.
-pub trait ObjectStore: Sync {
-    /// An object's content, as it arrives.
-    type Body: ObjectBody;
-
-    /// Opens an object.
-    fn get(
-        &self,
-        bucket: &str,
-        key: &str,
-    ) -> impl Future<Output = Result<Object<Self::Body>, StoreError>> + Send;
-
-    /// Writes an object, over one of its name if there is one.
-    fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        object: NewObject,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-
-    /// Lists objects whose keys begin with `prefix`, a page at a time: the first for `None`, then what [`ListPage::next`]
-    /// says. Pages come in the order of their keys.
-    fn list(
-        &self,
-        bucket: &str,
-        prefix: &str,
-        page: Option<&str>,
-    ) -> impl Future<Output = Result<ListPage, StoreError>> + Send;
-}
-
-/// The content of an object.
-pub trait ObjectBody: Send {
-    /// The next bytes, `None` at the end.
-    fn next_chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, BoxError>> + Send;
-}
-
-/// An object that was opened.
-#[derive(Debug)]
-pub struct Object<B> {
-    /// ETag, without quotes; empty where the store has none.
-    pub etag: String,
-    /// Bytes as stored, where the store says so beforehand.
-    pub size_bytes: Option<u64>,
-    /// Its content.
-    pub body: B,
-}
-
-/// An object to write.
-#[derive(Debug, Clone)]
-pub struct NewObject {
-    /// Its content.
-    pub bytes: Bytes,
-    /// Media type.
-    pub content_type: &'static str,
-}
-
-/// A page of a listing.
-#[derive(Debug, Clone, Default)]
-pub struct ListPage {
-    /// Objects in the order of their keys.
-    pub objects: Vec<ListedObject>,
-    /// What to ask for next; `None` on the last page.
-    pub next: Option<String>,
-}
-
-/// An object of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedObject {
-    /// Its key.
-    pub key: String,
-    /// ETag, without quotes.
-    pub etag: String,
-    /// Bytes as stored.
-    pub size_bytes: u64,
-}
-
 /// What was tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
     /// Reading an object.
     Get,
+    /// Reading a part of one.
+    GetRange,
     /// Writing one.
     Put,
+    /// Beginning to write one in parts.
+    BeginUpload,
+    /// Writing a part.
+    UploadPart,
+    /// Making an object of the parts.
+    CompleteUpload,
+    /// Dropping them.
+    AbortUpload,
+    /// Deleting an object.
+    Delete,
     /// Listing a prefix.
     List,
+    /// Listing the folders below it.
+    ListFolders,
+}
+
+impl Operation {
+    /// Its name where requests are counted.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::GetRange => "get_range",
+            Self::Put => "put",
+            Self::BeginUpload => "begin_upload",
+            Self::UploadPart => "upload_part",
+            Self::CompleteUpload => "complete_upload",
+            Self::AbortUpload => "abort_upload",
+            Self::Delete => "delete",
+            Self::List => "list",
+            Self::ListFolders => "list_folders",
+        }
+    }
 }
 
 impl fmt::Display for Operation {
+    /// Words that fit between "failed to" and an object.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Get => "get",
+            Self::GetRange => "get a part of",
             Self::Put => "put",
+            Self::BeginUpload => "begin the upload of",
+            Self::UploadPart => "upload a part of",
+            Self::CompleteUpload => "complete the upload of",
+            Self::AbortUpload => "abort the upload of",
+            Self::Delete => "delete",
             Self::List => "list",
+            Self::ListFolders => "list the folders of",
         })
     }
 }
 
 /// A request that failed, after what retries the adapter makes.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to {operation} s3://{bucket}/{key}: {kind}")]
+#[error("failed to {operation} {address}: {kind}")]
 pub struct StoreError {
     /// What was tried.
     pub operation: Operation,
-    /// On which bucket.
-    pub bucket: String,
-    /// On which key, or prefix.
-    pub key: String,
+    /// On which object or prefix, as a person would name it: [`crate::ObjectStore::address`].
+    pub address: String,
     /// What went wrong.
     pub kind: StoreErrorKind,
     /// The cause, where there is one.
@@ -129,6 +89,12 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// There is no such object. (A missing bucket is [`Self::Refused`]: somebody's configuration, and may be mended.)
     NotFound,
+    /// The condition does not hold: there is an object where none should be, or one of another ETag. Also the answer to a
+    /// write that a client made again after it had succeeded unheard.
+    PreconditionFailed,
+    /// Another request for the object was under way, and this one changed nothing; or the upload is no longer there, which
+    /// is how one looks that was completed unheard. Reading the object tells.
+    Conflict,
     /// No object can have that key.
     InvalidKey,
     /// A permission is missing, or the bucket belongs to somebody else than expected.
@@ -151,12 +117,16 @@ pub enum StoreErrorKind {
     },
     /// The request could not be made.
     Request,
+    /// The disk, or what stands for one: full, broken, read-only.
+    Disk,
 }
 
 impl fmt::Display for StoreErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("not found"),
+            Self::PreconditionFailed => f.write_str("precondition failed"),
+            Self::Conflict => f.write_str("conflict with another request"),
             Self::InvalidKey => f.write_str("invalid key"),
             Self::AccessDenied => f.write_str("access denied"),
             Self::Throttled => f.write_str("throttled"),
@@ -165,6 +135,7 @@ impl fmt::Display for StoreErrorKind {
             Self::Service { status } => write!(f, "service failed with status {status}"),
             Self::Refused { status } => write!(f, "refused with status {status}"),
             Self::Request => f.write_str("request could not be made"),
+            Self::Disk => f.write_str("disk failed"),
         }
     }
 }

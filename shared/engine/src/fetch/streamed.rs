@@ -8,7 +8,8 @@ use gatetrail_trail::{LogFileReader, Outcome};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{BoundedSink, ReadOptions, too_many_events};
+use super::object::Bounds;
+use super::sink::{BoundedSink, too_many_events};
 use crate::object_store::{BoxError, ObjectBody};
 
 /// Chunks that may wait for the reader. The SDK's client makes them up to some hundred KB large.
@@ -29,10 +30,10 @@ pub(super) struct Streamed {
 pub(super) async fn read(
     mut body: impl ObjectBody,
     delivered: Option<Timestamp>,
-    options: &ReadOptions,
+    bounds: Bounds,
 ) -> Result<Streamed, BoxError> {
     let (sender, chunks) = Chunks::channel();
-    let (limits, events_bytes) = (options.limits, options.events_bytes);
+    let Bounds { limits, events_bytes } = bounds;
     let reading = tokio::task::spawn_blocking(move || {
         let mut events = EventSet::new();
         let mut sink = BoundedSink::new(&mut events, events_bytes);
@@ -67,14 +68,14 @@ pub(super) async fn read(
 
 /// The receiving end as a reader. When the sender goes away in the middle this looks like the end of the file: but then
 /// nobody waits for the outcome.
-pub(crate) struct Chunks {
+struct Chunks {
     receiver: mpsc::Receiver<Bytes>,
     current: Bytes,
 }
 
 impl Chunks {
     /// Both ends of the channel.
-    pub(crate) fn channel() -> (mpsc::Sender<Bytes>, Self) {
+    fn channel() -> (mpsc::Sender<Bytes>, Self) {
         let (sender, receiver) = mpsc::channel(WAITING_CHUNKS);
         (sender, Self { receiver, current: Bytes::new() })
     }
