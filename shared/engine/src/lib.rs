@@ -1,5 +1,6 @@
 //! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, and reading a
-//! local folder. Two homes for results are one to them: a bucket and a folder ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
+//! local folder. Results have two homes that are one to them, a bucket and a folder ([`FolderStore`]). What is outside
+//! comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known here.
 
 mod batch;
 mod disk;
