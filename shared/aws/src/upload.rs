@@ -2,12 +2,15 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use gatetrail_engine::{Condition, Operation, StoreError, StoreErrorKind, Upload};
 
 use crate::error::{address, store_error};
 use crate::s3::{headers, unquoted};
+
+/// The SDK works it out for each part in any case. An upload that was not begun with it cannot be completed with it.
+const CHECKSUM: ChecksumAlgorithm = ChecksumAlgorithm::Crc32;
 
 /// A multipart upload. One whose function is killed stays, unseen and billed, until the bucket's lifecycle aborts it.
 #[derive(Debug)]
@@ -30,6 +33,7 @@ impl S3Upload {
     ) -> Result<Self, StoreError> {
         let operation = Operation::BeginUpload;
         let request = client.create_multipart_upload().bucket(bucket).key(key).content_type(content_type);
+        let request = request.checksum_algorithm(CHECKSUM);
         let answer = Box::pin(request.set_expected_bucket_owner(owner.clone()).send()).await;
         let answer = answer.map_err(|error| store_error(operation, bucket, key, error))?;
         let Some(upload_id) = answer.upload_id else {
@@ -59,17 +63,13 @@ impl Upload for S3Upload {
         // S3 itself refuses the ten thousand and first.
         let number = i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX);
         let request = self.client.upload_part().bucket(&self.bucket).key(&self.key);
-        let request = request.upload_id(&self.upload_id).part_number(number);
+        let request = request.upload_id(&self.upload_id).part_number(number).checksum_algorithm(CHECKSUM);
         let request = request.set_expected_bucket_owner(self.owner.clone());
         let answer = Box::pin(request.body(ByteStream::from(bytes)).send()).await;
         let answer =
             answer.map_err(|error| store_error(Operation::UploadPart, &self.bucket, &self.key, error))?;
         let part = CompletedPart::builder().part_number(number).set_e_tag(answer.e_tag);
-        // Which of them the SDK works out is its own default: what S3 has confirmed, S3 is told again.
-        let part = part.set_checksum_crc32(answer.checksum_crc32);
-        let part = part.set_checksum_crc32_c(answer.checksum_crc32_c);
-        let part = part.set_checksum_crc64_nvme(answer.checksum_crc64_nvme);
-        self.parts.push(part.build());
+        self.parts.push(part.set_checksum_crc32(answer.checksum_crc32).build());
         Ok(())
     }
 

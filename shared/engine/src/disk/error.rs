@@ -17,6 +17,8 @@ pub(crate) fn reading(operation: Operation, address: String, error: io::Error) -
 pub(crate) fn writing(operation: Operation, address: String, error: io::Error) -> StoreError {
     let kind = match error.kind() {
         io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => StoreErrorKind::InvalidKey,
+        // Not the object: whoever looks for one says so. The folder is, or what it lies on.
+        io::ErrorKind::NotFound => StoreErrorKind::Disk,
         _ => kind_of(&error),
     };
     StoreError { operation, address, kind, source: Some(Box::new(error)) }

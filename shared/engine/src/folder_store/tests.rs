@@ -152,3 +152,15 @@ fn a_page_has_a_thousand() {
     let second = block_on(store.list_folders("", "", first.next.as_deref())).unwrap();
     assert_eq!((second.folders, second.next), (vec!["1000".to_owned()], None));
 }
+
+#[test]
+fn a_folder_that_cannot_be_made_is_no_missing_object() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "x").unwrap();
+    let below_a_file = FolderStore::new(folder.path().join("file/root"));
+    let put = |store: &FolderStore| block_on(store.put("", "k", object("x"), Condition::Always)).unwrap_err();
+    assert_eq!(put(&below_a_file).kind, StoreErrorKind::InvalidKey);
+    assert_eq!(block_on(below_a_file.get("", "k")).unwrap_err().kind, StoreErrorKind::NotFound);
+    assert!(block_on(below_a_file.list("", "", None)).unwrap().objects.is_empty());
+    block_on(below_a_file.delete("", "k")).unwrap();
+}

@@ -132,7 +132,7 @@ async fn newest_hour<S: ObjectStore>(place: &Place<'_, S>) -> Result<Option<Time
     {
         for group in 0..object.groups() {
             let windows =
-                object.read(place, group, Projection::Only(&["window_start", "window_end"])).await?;
+                object.read(place, group, Projection::All).await?;
             pulled = pulled.max(windows.iter().map(|window| window.window_end).max());
         }
     }

@@ -191,9 +191,11 @@ fn at_the_deadline_the_rest_is_left() {
             false => Verdict::Go,
         });
     let small = RollupOptions { rows_bytes: 0, concurrency: 1, ..options() };
-    let deadline = tokio::time::sleep(Duration::from_millis(200));
     let client = store.client(slow);
-    let run = block_on(async { roll_up(&Place::new(&client, "results", ""), &small, deadline).await });
+    let run = block_on(async {
+        let deadline = tokio::time::sleep(Duration::from_millis(200));
+        roll_up(&Place::new(&client, "results", ""), &small, deadline).await
+    });
     assert!(run.out_of_time && run.left > 0 && run.folded > 0, "{run:?}");
     assert_eq!(run.left + run.folded, 4);
     let run = roll(&store);
