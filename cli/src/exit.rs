@@ -24,10 +24,6 @@ pub(crate) enum Failure {
     /// The answer could not be written.
     Output(io::Error),
     /// It could not begin.
-    #[cfg_attr(
-        not(feature = "aws"),
-        expect(dead_code, reason = "only the S3 source has something to set up")
-    )]
     Setup(String),
 }
 

@@ -131,8 +131,7 @@ async fn newest_hour<S: ObjectStore>(place: &Place<'_, S>) -> Result<Option<Time
         && let Some(object) = TableObject::<Windows>::open(place, &Partition::Day(day).key("windows")).await?
     {
         for group in 0..object.groups() {
-            let windows =
-                object.read(place, group, Projection::All).await?;
+            let windows = object.read(place, group, Projection::All).await?;
             pulled = pulled.max(windows.iter().map(|window| window.window_end).max());
         }
     }

@@ -1,7 +1,5 @@
 //! Merging rows into an object of a table, with a conditional write: whoever loses a race reads again and merges again.
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use gatetrail_tables::{Merge, Partition, Projection, Table};
 
@@ -17,11 +15,9 @@ const CONTENT_TYPE: &str = "application/vnd.apache.parquet";
 const PART_BYTES: usize = 8 << 20;
 const _: () = assert!(PART_BYTES >= MIN_PART_BYTES);
 
-/// Of several writers one succeeds each time, so that so many losses in a row take as many others at work.
+/// Of several writers one succeeds each time, so that so many losses in a row take as many others at work. Nobody waits before
+/// the next try: reading again takes longer than the other's write.
 const ATTEMPTS: u32 = 20;
-
-/// Before the second try; grows with each.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// What became of an object of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +46,6 @@ pub(super) async fn fold<T: Table, S: ObjectStore>(
             Err(error) => return Err(error),
         }
         tracing::debug!(key, "another rollup was faster: read and merged again");
-        tokio::time::sleep(PAUSE * u32::try_from(races_lost).unwrap_or(ATTEMPTS)).await;
     }
 }
 

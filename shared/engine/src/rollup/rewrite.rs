@@ -1,8 +1,6 @@
 //! Rewriting the reports of a span as carefully as a table: the ETags are read *before* the tables, and the writes are
 //! conditional on them, so that a slow rollup cannot put an older report over a newer one.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use gatetrail_report::{Config, to_json};
 
@@ -13,9 +11,6 @@ use crate::tables::{TableAccessError, read_object};
 
 /// As often a rollup begins anew because another one wrote the reports meanwhile.
 const ATTEMPTS: u64 = 20;
-
-/// Before the second try; grows with each.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// What became of the reports of a span.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,8 +64,6 @@ pub(super) async fn rewrite<S: ObjectStore>(
             }
             ended => return ended.map(|()| rewritten),
         }
-        let losses = u32::try_from(rewritten.races_lost).unwrap_or(u32::MAX);
-        tokio::time::sleep(PAUSE.saturating_mul(losses)).await;
     }
 }
 

@@ -66,7 +66,10 @@ impl Round {
         tell: &Tell<'_>,
     ) -> Self {
         let mut round = Self::default();
-        while keys.len() > 0 && round.arrived.memory_bytes() <= options.rows_bytes {
+        // However little memory there is, a round has documents: it would never end otherwise.
+        while keys.len() > 0
+            && (round.documents.is_empty() || round.arrived.memory_bytes() <= options.rows_bytes)
+        {
             // What is on its way is in memory too, so that few are fetched at a time.
             let next: Vec<String> = keys.take(options.concurrency.max(1)).collect();
             let fetches = next.into_iter().map(|key| async move {
