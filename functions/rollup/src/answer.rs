@@ -25,7 +25,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(report: RollupReport, configuration_problem: Option<String>) -> Self {
+    pub(crate) fn new(report: RollupReport) -> Self {
         Self {
             found: report.found,
             folded: report.folded,
@@ -40,7 +40,7 @@ impl Summary {
             reports_unchanged: report.reports_unchanged,
             races_lost: report.races_lost,
             requests: report.requests,
-            configuration_problem,
+            configuration_problem: report.configuration_problem,
         }
     }
 }

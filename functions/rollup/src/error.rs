@@ -15,21 +15,11 @@ pub enum HandlerError {
         /// The first of it, naming its object.
         first: String,
     },
-    /// Whether there is a configuration file, or what it says, is not known. Nothing was done: a day's report that is written
-    /// without it would stay so until the day gets another document.
-    #[error("configuration file cannot be read: {reason}")]
-    ConfigurationUnreadable {
-        /// Why.
-        reason: String,
-    },
 }
 
 impl From<HandlerError> for Diagnostic {
     fn from(error: HandlerError) -> Self {
-        let error_type = match error {
-            HandlerError::RollupFailed { .. } => "RollupFailed",
-            HandlerError::ConfigurationUnreadable { .. } => "ConfigurationUnreadable",
-        };
-        Self { error_type: error_type.to_owned(), error_message: error.to_string() }
+        let HandlerError::RollupFailed { .. } = error;
+        Self { error_type: "RollupFailed".to_owned(), error_message: error.to_string() }
     }
 }

@@ -7,7 +7,6 @@ use gatetrail_function::Invocation;
 
 use crate::answer::Summary;
 use crate::config::Config;
-use crate::configuration_file::ConfigurationFile;
 use crate::error::HandlerError;
 use crate::metrics;
 use crate::results::Results;
@@ -28,48 +27,31 @@ pub struct App<R> {
 /// Rolls up what is in the inbox.
 ///
 /// # Errors
-/// Where something failed, after everything else was done, logged and measured; or where it is not known what the configuration
-/// file says.
+/// Where something failed, after everything else was done, logged and measured.
 pub async fn handle<R: Results>(app: &App<R>, invocation: &Invocation) -> Result<Summary, HandlerError> {
     let started = (app.clock)();
-    let time_to_work = invocation.time_to_work(started);
-    let deadline = tokio::time::sleep(time_to_work);
-    let file = configuration(&app.results, time_to_work / 4).await?;
+    let deadline = tokio::time::sleep(invocation.time_to_work(started));
     let report = app.results.roll_up(&app.config.rollup_options(), deadline).await;
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();
     log(&report, took);
     let Config { function_name, .. } = &app.config;
-    let invalid = file.problem.is_some();
-    (app.print)(&metrics::line(&report, invalid, function_name, &invocation.request_id, now, took));
+    (app.print)(&metrics::line(&report, function_name, &invocation.request_id, now, took));
     match report.failures.first() {
         Some(first) => {
             Err(HandlerError::RollupFailed { failures: report.failures.len(), first: first.clone() })
         }
-        None => Ok(Summary::new(report, file.problem)),
+        None => Ok(Summary::new(report)),
     }
-}
-
-/// Read anew by every invocation, for the price of one request: a schedule keeps a sandbox warm for hours, and who mends the file
-/// should not wait for the next one.
-async fn configuration<R: Results>(results: &R, limit: Duration) -> Result<ConfigurationFile, HandlerError> {
-    let content = tokio::time::timeout(limit, results.configuration()).await;
-    let content =
-        content.unwrap_or_else(|_| Err(format!("no answer within {limit:?}"))).map_err(|reason| {
-            tracing::error!(reason, "configuration file cannot be read: nothing is rolled up");
-            HandlerError::ConfigurationUnreadable { reason }
-        })?;
-    let file = ConfigurationFile::read(content.as_deref());
-    if let Some(problem) = &file.problem {
-        tracing::error!(problem, "configuration file is invalid: reports are made without it");
-    }
-    Ok(file)
 }
 
 fn log(report: &RollupReport, took: Duration) {
     for document in &report.rejected {
         let (key, moved_to, reason) = (&document.key, &document.moved_to, &document.reason);
         tracing::warn!(key, moved_to, reason, "document rejected");
+    }
+    if let Some(problem) = &report.configuration_problem {
+        tracing::error!(problem, "configuration file is invalid: reports are made without it");
     }
     for reason in &report.failures {
         tracing::error!(reason, "failed: the documents behind it are left");

@@ -4,7 +4,6 @@
 
 mod answer;
 mod config;
-mod configuration_file;
 mod error;
 mod handler;
 mod metrics;
@@ -12,7 +11,6 @@ mod results;
 
 pub use answer::Summary;
 pub use config::Config;
-pub use configuration_file::CONFIGURATION_KEY;
 pub use error::HandlerError;
 pub use handler::{App, handle};
 pub use results::{Results, StoredResults};

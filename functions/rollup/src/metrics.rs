@@ -12,7 +12,6 @@ const REJECTED_KEYS: usize = 20;
 /// The line of a rollup.
 pub(crate) fn line(
     report: &RollupReport,
-    configuration_invalid: bool,
     function_name: &str,
     request_id: &str,
     now: SystemTime,
@@ -30,7 +29,7 @@ pub(crate) fn line(
         .count("RacesLost", report.races_lost)
         .count("Failures", report.failures.len() as u64)
         .count("Requests", report.requests.values().sum())
-        .count("ConfigurationInvalid", u64::from(configuration_invalid))
+        .count("ConfigurationInvalid", u64::from(report.configuration_problem.is_some()))
         .duration("Duration", took)
         .property("requestId", json!(request_id))
         .property("DocumentsFound", json!(report.found))
@@ -75,9 +74,10 @@ mod tests {
             reports_unchanged: 10,
             races_lost: 11,
             failures: vec!["first".to_owned(), "second".to_owned()],
+            configuration_problem: Some("line 1".to_owned()),
             requests: BTreeMap::from([("get", 12), ("put", 13)]),
         };
-        let line = line(&report, true, "name", "id", UNIX_EPOCH, Duration::from_millis(14));
+        let line = line(&report, "name", "id", UNIX_EPOCH, Duration::from_millis(14));
         let line: Value = serde_json::from_str(&line).unwrap();
         let metrics = [
             ("DocumentsFolded", 4),

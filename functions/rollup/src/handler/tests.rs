@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::{Future, pending};
+use std::future::Future;
 use std::time::UNIX_EPOCH;
 
 use gatetrail_engine::{RejectedDocument, RollupOptions};
@@ -16,25 +16,13 @@ thread_local! {
     static LINES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The file's content, or why it cannot be read; `None` for a store that never answers.
-type Configuration = Option<Result<Option<&'static [u8]>, &'static str>>;
-
 struct FakeResults {
-    configuration: Configuration,
     report: RollupReport,
     waits_for_deadline: bool,
     options: Cell<Option<RollupOptions>>,
 }
 
 impl Results for FakeResults {
-    async fn configuration(&self) -> Result<Option<Vec<u8>>, String> {
-        match self.configuration {
-            Some(Ok(content)) => Ok(content.map(<[u8]>::to_vec)),
-            Some(Err(reason)) => Err(reason.to_owned()),
-            None => pending().await,
-        }
-    }
-
     async fn roll_up(&self, options: &RollupOptions, deadline: impl Future<Output = ()>) -> RollupReport {
         self.options.set(Some(options.clone()));
         if self.waits_for_deadline {
@@ -48,7 +36,7 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_795_000_000)
 }
 
-fn app(configuration: Configuration, report: RollupReport) -> App<FakeResults> {
+fn app(report: RollupReport) -> App<FakeResults> {
     let config = Config {
         results_bucket: "results".to_owned(),
         results_prefix: String::new(),
@@ -59,7 +47,7 @@ fn app(configuration: Configuration, report: RollupReport) -> App<FakeResults> {
         memory_mib: 256,
         function_name: "gatetrail-rollup".to_owned(),
     };
-    let results = FakeResults { configuration, report, waits_for_deadline: false, options: Cell::new(None) };
+    let results = FakeResults { report, waits_for_deadline: false, options: Cell::new(None) };
     App {
         results,
         config,
@@ -99,7 +87,7 @@ fn done() -> RollupReport {
 
 #[tokio::test]
 async fn the_answer_counts_and_a_rejected_document_is_no_error() {
-    let app = app(Some(Ok(None)), done());
+    let app = app(done());
     let answer = handle(&app, &invocation(MINUTE)).await.unwrap();
     assert_eq!(
         serde_json::to_value(answer).unwrap(),
@@ -119,7 +107,7 @@ async fn the_answer_counts_and_a_rejected_document_is_no_error() {
 
 #[tokio::test]
 async fn the_step_gets_its_options_from_the_configuration() {
-    let app = app(Some(Ok(None)), done());
+    let app = app(done());
     handle(&app, &invocation(MINUTE)).await.unwrap();
     let options = app.results.options.take().unwrap();
     assert_eq!((options.rows_bytes, options.concurrency), (64 << 20, 5));
@@ -129,7 +117,7 @@ async fn the_step_gets_its_options_from_the_configuration() {
 #[tokio::test]
 async fn a_failure_is_an_error_after_it_was_measured() {
     let failures = vec!["failed to put s3://results/a: throttled".to_owned(), "another".to_owned()];
-    let app = app(Some(Ok(None)), RollupReport { left: 1, failures, ..done() });
+    let app = app(RollupReport { left: 1, failures, ..done() });
     let error = handle(&app, &invocation(MINUTE)).await.unwrap_err();
     let diagnostic = Diagnostic::from(error);
     assert_eq!(diagnostic.error_type, "RollupFailed");
@@ -140,7 +128,7 @@ async fn a_failure_is_an_error_after_it_was_measured() {
 
 #[tokio::test]
 async fn documents_that_are_left_for_want_of_time_are_no_error() {
-    let app = app(Some(Ok(None)), RollupReport { left: 5, out_of_time: true, ..done() });
+    let app = app(RollupReport { left: 5, out_of_time: true, ..done() });
     let answer = handle(&app, &invocation(MINUTE)).await.unwrap();
     let answer = serde_json::to_value(answer).unwrap();
     assert_eq!((&answer["left"], &answer["out_of_time"]), (&json!(5), &json!(true)));
@@ -149,29 +137,18 @@ async fn documents_that_are_left_for_want_of_time_are_no_error() {
 
 #[tokio::test]
 async fn the_step_is_stopped_before_the_deadline() {
-    let mut app = app(Some(Ok(None)), done());
+    let mut app = app(done());
     app.results.waits_for_deadline = true;
     let time_left = Duration::from_millis(400);
     tokio::time::timeout(time_left, handle(&app, &invocation(time_left))).await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn a_broken_configuration_file_is_told_and_stops_nothing() {
-    let app = app(Some(Ok(Some(b"# fine\n\xff"))), done());
+async fn a_broken_configuration_file_is_told_and_is_no_error() {
+    let problem = Some("line 2: not UTF-8".to_owned());
+    let app = app(RollupReport { configuration_problem: problem, ..done() });
     let answer = handle(&app, &invocation(MINUTE)).await.unwrap();
     let answer = serde_json::to_value(answer).unwrap();
     assert_eq!(answer["configuration_problem"], "line 2: not UTF-8");
     assert_eq!((&answer["folded"], &printed()[0]["ConfigurationInvalid"]), (&json!(2), &json!(1)));
-}
-
-#[tokio::test]
-async fn without_knowing_the_configuration_nothing_is_rolled_up() {
-    for (configuration, reason) in
-        [(Some(Err("access denied")), "access denied"), (None, "no answer within 25ms")]
-    {
-        let app = app(configuration, done());
-        let error = handle(&app, &invocation(Duration::from_millis(200))).await.unwrap_err();
-        assert_eq!(error, HandlerError::ConfigurationUnreadable { reason: reason.to_owned() });
-        assert!(app.results.options.take().is_none());
-    }
 }
