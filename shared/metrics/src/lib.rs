@@ -1,0 +1,9 @@
+//! CloudWatch metrics of API Gateway: which there are, the window of a pull, the fewest requests for it, and the datapoints
+//! that come back.
+//!
+//! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment. What is asked for and how an average is
+//! made of it is laid down in SEMANTICS.md, section 2.
+
+mod exact_sum;
+
+pub use exact_sum::{ExactSum, WeightedAverage};
