@@ -4,6 +4,11 @@
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment. What is asked for and how an average is
 //! made of it is laid down in SEMANTICS.md, section 2.
 
+mod catalogue;
 mod exact_sum;
 
+pub use catalogue::{
+    ApiKind, Dimension, Level, Meaning, Metric, NAMESPACE, Percentile, Place, Rate, Selection, Statistic,
+    Unit, rates,
+};
 pub use exact_sum::{ExactSum, WeightedAverage};
