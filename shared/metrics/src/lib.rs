@@ -6,9 +6,15 @@
 
 mod catalogue;
 mod exact_sum;
+mod window;
 
 pub use catalogue::{
     ApiKind, Dimension, Level, Meaning, Metric, NAMESPACE, Percentile, Place, Rate, Selection, Statistic,
     Unit, rates,
 };
 pub use exact_sum::{ExactSum, WeightedAverage};
+pub use window::{
+    BackfillError, CatchUp, DEFAULT_CHUNK_S, Due, KnownWindow, Period, PeriodError, RETENTION, Reason,
+    Retention, TooOld, Window, WindowError, WindowRule, WindowState, backfill, catch_up, finest_period,
+    kept_since, settle,
+};
