@@ -20,7 +20,7 @@ const ADDITIONS_BEFORE_CARRY: u32 = 1 << 30;
 /// so it is associative and commutative: any split, order and grouping of the numbers gives the same state, and
 /// [`Self::merge`] may join sums of parts. A running `f64`, compensated or not, promises neither (DESIGN, law 2).
 ///
-/// The state takes 552 bytes. What is not finite is carried beside it, by the rules of IEEE 754.
+/// The state takes half a kilobyte. What is not finite is carried beside it, by the rules of IEEE 754.
 #[derive(Debug, Clone)]
 pub struct ExactSum {
     /// Least significant first; each a signed digit, so that numbers of both signs need no borrow.

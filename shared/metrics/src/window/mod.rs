@@ -42,6 +42,12 @@ impl Window {
     pub fn reads(&self, time: Timestamp) -> bool {
         self.read_from <= time && time < self.to
     }
+
+    /// Whether a time is the beginning of a period.
+    #[must_use]
+    pub fn is_aligned(&self, time: Timestamp) -> bool {
+        time.subsec_nanosecond() == 0 && time.as_second().rem_euclid(self.period.seconds_signed()) == 0
+    }
 }
 
 /// The moment so many seconds after 1970; the ends of time where there is none.
