@@ -94,20 +94,19 @@ impl ObjectKey {
 }
 
 /// The delivery minute in the name of a log file, wherever the file lies: takes a key, a path or a name. Names of 2014 have
-/// no `_` behind the `Z`.
+/// no `_` behind the `Z`; those of digests have seconds.
 #[must_use]
 pub fn delivered(key: &str) -> Option<Timestamp> {
     let file_name = key.rsplit('/').next().unwrap_or(key);
     file_name.split('_').find_map(|part| {
-        let stamp = part.get(..14)?;
-        let digits = stamp.bytes().enumerate().all(|(index, byte)| match index {
-            8 => byte == b'T',
-            13 => byte == b'Z',
-            _ => byte.is_ascii_digit(),
-        });
-        if !digits {
-            return None;
-        }
+        let is_stamp = |stamp: &&str| {
+            stamp.bytes().enumerate().all(|(index, byte)| match index {
+                8 => byte == b'T',
+                _ if index + 1 == stamp.len() => byte == b'Z',
+                _ => byte.is_ascii_digit(),
+            })
+        };
+        let stamp = [14, 16].into_iter().filter_map(|length| part.get(..length)).find(is_stamp)?;
         let number = |from: usize, to: usize| stamp.get(from..to)?.parse::<i16>().ok();
         let small = |from: usize| i8::try_from(number(from, from + 2)?).ok();
         let time = DateTime::new(number(0, 4)?, small(4)?, small(6)?, small(9)?, small(11)?, 0, 0).ok()?;

@@ -1,0 +1,119 @@
+//! What is asked for: levels, metrics, statistics.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::dimensions::Level;
+use super::metric::{Meaning, Metric};
+use super::statistic::{Percentile, Statistic};
+
+/// Which statistics of which metrics are asked for, on which levels.
+///
+/// Its [`fmt::Display`] spells it canonically: equal selections, equal text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    levels: BTreeSet<Level>,
+    chosen: BTreeMap<Metric, BTreeSet<Statistic>>,
+}
+
+impl Default for Selection {
+    /// What answers the questions at the least price: of a stage its `Latency` with all that merges, and how many errors it
+    /// had. Six queries a stage. An API's own figures are the exact sums of its stages'.
+    fn default() -> Self {
+        let errors = [
+            Metric::RestClientErrors,
+            Metric::RestServerErrors,
+            Metric::HttpClientErrors,
+            Metric::HttpServerErrors,
+        ];
+        let mut chosen: BTreeMap<Metric, BTreeSet<Statistic>> =
+            errors.into_iter().map(|metric| (metric, BTreeSet::from([Statistic::Sum]))).collect();
+        chosen.insert(Metric::Latency, Metric::Latency.statistics().iter().copied().collect());
+        Self { levels: BTreeSet::from([Level::Stage]), chosen }
+    }
+}
+
+impl Selection {
+    /// Percentiles of `Latency` for a period of their own, an hour or a day: nothing else that the finer pull has
+    /// already, but the `SampleCount` that says of how many requests they are.
+    #[must_use]
+    pub fn percentiles_only(
+        levels: impl IntoIterator<Item = Level>,
+        percentiles: impl IntoIterator<Item = Percentile>,
+    ) -> Self {
+        let mut statistics: BTreeSet<Statistic> =
+            percentiles.into_iter().map(Statistic::Percentile).collect();
+        statistics.insert(Statistic::SampleCount);
+        Self { levels: levels.into_iter().collect(), chosen: BTreeMap::from([(Metric::Latency, statistics)]) }
+    }
+
+    /// The same on these levels.
+    #[must_use]
+    pub fn on_levels(mut self, levels: impl IntoIterator<Item = Level>) -> Self {
+        self.levels = levels.into_iter().collect();
+        self
+    }
+
+    /// The same with one metric more, with the statistics that its meaning asks for.
+    #[must_use]
+    pub fn with_metric(mut self, metric: Metric) -> Self {
+        self.chosen.entry(metric).or_default().extend(metric.statistics());
+        self
+    }
+
+    /// The same without a metric.
+    #[must_use]
+    pub fn without_metric(mut self, metric: Metric) -> Self {
+        self.chosen.remove(&metric);
+        self
+    }
+
+    /// The same with percentiles of every duration in it, for the period of the pull.
+    #[must_use]
+    pub fn with_percentiles(mut self, percentiles: impl IntoIterator<Item = Percentile>) -> Self {
+        let percentiles: Vec<Statistic> = percentiles.into_iter().map(Statistic::Percentile).collect();
+        for (metric, statistics) in &mut self.chosen {
+            if metric.meaning() == Meaning::Duration {
+                statistics.extend(&percentiles);
+            }
+        }
+        self
+    }
+
+    /// The levels.
+    #[must_use]
+    pub fn levels(&self) -> &BTreeSet<Level> {
+        &self.levels
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> impl Iterator<Item = Metric> {
+        self.chosen.keys().copied()
+    }
+
+    /// What is asked of a metric, in the order of [`Statistic::ALL`]; nothing where it is not selected.
+    ///
+    /// `SampleCount` is always among it but for errors beside `Latency`, whose `SampleCount` counts the same requests: to
+    /// ask for it again would make the default a third dearer.
+    #[must_use]
+    pub fn statistics(&self, metric: Metric) -> BTreeSet<Statistic> {
+        let Some(chosen) = self.chosen.get(&metric) else { return BTreeSet::new() };
+        let mut statistics = chosen.clone();
+        if !self.chosen.contains_key(&Metric::Latency) {
+            statistics.insert(Statistic::SampleCount);
+        }
+        statistics
+    }
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let levels: Vec<&str> = self.levels.iter().map(|level| level.as_str()).collect();
+        write!(f, "{}", levels.join("+"))?;
+        for metric in self.metrics() {
+            let statistics: Vec<&str> = self.statistics(metric).into_iter().map(Statistic::as_str).collect();
+            write!(f, " {metric}:{}", statistics.join("+"))?;
+        }
+        Ok(())
+    }
+}
