@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use gatetrail_tables::UnreadableDocument;
 
-use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreError, StoreErrorKind};
+use crate::object_store::{
+    Condition, ListedObject, NewObject, ObjectStore, Place, StoreError, StoreErrorKind,
+};
 use crate::tables::{TableAccessError, read_object};
 
 /// Where documents are.
@@ -12,14 +14,14 @@ const INBOX: &str = "inbox/";
 /// Where those go that cannot be read.
 const REJECTED: &str = "inbox-rejected/";
 
-/// The keys of all documents, in their order.
-pub(super) async fn list<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<String>, StoreError> {
-    let mut keys = Vec::new();
+/// All documents, in the order of their keys.
+pub(super) async fn list<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<ListedObject>, StoreError> {
+    let mut documents = Vec::new();
     let mut page = None;
     loop {
         let listed = place.list(INBOX, page.as_deref()).await?;
-        keys.extend(listed.objects.into_iter().map(|object| object.key));
-        let Some(next) = listed.next else { return Ok(keys) };
+        documents.extend(listed.objects);
+        let Some(next) = listed.next else { return Ok(documents) };
         page = Some(next);
     }
 }

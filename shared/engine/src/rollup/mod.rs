@@ -80,12 +80,12 @@ async fn fold_inbox<S: ObjectStore>(
     let tell = |tell: &mut dyn FnMut(&mut RollupReport)| {
         tell(&mut report.lock().unwrap_or_else(PoisonError::into_inner));
     };
-    let keys = match inbox::list(place).await {
-        Ok(keys) => keys,
+    let documents = match inbox::list(place).await {
+        Ok(documents) => documents,
         Err(error) => return tell(&mut |report| report.failures.push(error.chain())),
     };
-    tell(&mut |report| report.found = keys.len() as u64);
-    if keys.is_empty() {
+    tell(&mut |report| report.found = documents.len() as u64);
+    if documents.is_empty() {
         return;
     }
     // Reports are made with it, and would stay as they are once it is mended: not to know it stops the run.
@@ -97,9 +97,9 @@ async fn fold_inbox<S: ObjectStore>(
         }
         Err(error) => return tell(&mut |report| report.failures.push(error.to_string())),
     };
-    let mut keys = keys.into_iter();
-    while keys.len() > 0 {
-        let round = Round::read(place, &mut keys, options, &tell).await;
+    let mut documents = documents.into_iter();
+    while documents.len() > 0 {
+        let round = Round::read(place, &mut documents, options, &tell).await;
         round.finish(place, options, &config, &tell).await;
     }
 }

@@ -15,7 +15,10 @@ use super::fold::fold;
 use super::report::{RejectedDocument, RollupReport};
 use super::rewrite::rewrite;
 use super::{RollupOptions, inbox};
-use crate::object_store::{ObjectStore, Place, with_sources};
+use crate::object_store::{ListedObject, ObjectStore, Place, with_sources};
+
+/// Bytes of documents that are fetched together, and the last of them whatever its size.
+const FETCHED_BYTES: u64 = 16 << 20;
 
 /// Adds to the report of the run.
 pub(super) type Tell<'t> = dyn Fn(&mut dyn FnMut(&mut RollupReport)) + 't;
@@ -61,18 +64,16 @@ impl Round {
     /// Reads documents until their rows take the memory that they may.
     pub(super) async fn read<S: ObjectStore>(
         place: &Place<'_, S>,
-        keys: &mut IntoIter<String>,
+        listed: &mut IntoIter<ListedObject>,
         options: &RollupOptions,
         tell: &Tell<'_>,
     ) -> Self {
         let mut round = Self::default();
         // However little memory there is, a round has documents: it would never end otherwise.
-        while keys.len() > 0
+        while listed.len() > 0
             && (round.documents.is_empty() || round.arrived.memory_bytes() <= options.rows_bytes)
         {
-            // What is on its way is in memory too, so that few are fetched at a time.
-            let next: Vec<String> = keys.take(options.concurrency.max(1)).collect();
-            let fetches = next.into_iter().map(|key| async move {
+            let fetches = some(listed, options.concurrency).into_iter().map(|key| async move {
                 let fetched = inbox::fetch(place, &key).await;
                 (key, fetched)
             });
@@ -198,6 +199,18 @@ impl Round {
             }
         }
     }
+}
+
+/// The keys of the next documents: so many as may be in memory together.
+fn some(listed: &mut IntoIter<ListedObject>, concurrency: usize) -> Vec<String> {
+    let mut bytes = 0;
+    let mut keys = Vec::new();
+    while keys.len() < concurrency.max(1) && bytes < FETCHED_BYTES {
+        let Some(document) = listed.next() else { break };
+        bytes += document.size_bytes;
+        keys.push(document.key);
+    }
+    keys
 }
 
 async fn set_aside<S: ObjectStore>(

@@ -5,3 +5,4 @@ mod laws;
 mod made;
 mod outcomes;
 mod races;
+mod redelivered;
