@@ -21,6 +21,13 @@ pub(crate) enum Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span(SignedDuration);
 
+impl Span {
+    /// Its length; a negative one there is none of.
+    pub(crate) fn seconds(self) -> u64 {
+        u64::try_from(self.0.as_secs()).unwrap_or_default()
+    }
+}
+
 /// A text that is no time, and what would have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoTime {

@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them.
 
+mod cost;
 mod login;
 mod store;
 mod values;
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 use crate::sources::Source;
 use crate::time::{Moment, Span};
 
+pub(crate) use cost::CostArgs;
 pub(crate) use login::LoginArgs;
 pub(crate) use store::{
     ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, ReportArgs, ReportOptionArgs, RollupArgs, Section,
@@ -73,6 +75,11 @@ Examples:
   gatetrail report ./results
   gatetrail report s3://my-results --day 2026-11-20 --section errors -o markdown";
 
+const COST_EXAMPLES: &str = "\
+Examples:
+  gatetrail cost --apis 200 --stages 2
+  gatetrail cost --apis 20 --files 50000 --pull-every 5m --price lambda_gb_seconds=0.0000166667 -o markdown";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   gatetrail completions bash > ~/.local/share/bash-completion/completions/gatetrail
@@ -112,6 +119,9 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// The configuration of a store
     Config(ConfigArgs),
+    /// What Gatetrail costs a month, before anyone deploys it
+    #[command(after_help = COST_EXAMPLES)]
+    Cost(CostArgs),
     /// A completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod config;
+mod cost;
 mod errors;
 mod events;
 mod generate;
@@ -20,6 +21,7 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
         Command::Rollup(args) => ingest::rollup(args),
         Command::Report(args) => report::run(args, surroundings),
         Command::Config(args) => config::run(args),
+        Command::Cost(args) => cost::run(args, surroundings),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

@@ -1,6 +1,7 @@
 //! Answers as text.
 
 mod cell;
+pub(crate) mod cost;
 pub(crate) mod coverage;
 pub(crate) mod csv;
 pub(crate) mod escape;

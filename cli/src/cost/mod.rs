@@ -1,0 +1,7 @@
+//! What a configuration costs a month, before anyone deploys it.
+
+mod estimate;
+mod prices;
+
+pub(crate) use estimate::{Estimate, Line, Usage, estimate};
+pub(crate) use prices::{AS_OF, Price, Prices, ReplacedPrice};
