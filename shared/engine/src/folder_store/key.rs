@@ -26,9 +26,9 @@ mod tests {
 
     #[test]
     fn a_key_never_leads_out_of_the_folder() {
-        let path = |key| path_of(Path::new("/root"), key);
-        assert_eq!(path("a/dt=1/x y+.json"), Some("/root/a/dt=1/x y+.json".into()));
-        assert_eq!(path("...").unwrap(), Path::new("/root/..."));
+        let path = |key| path_of(Path::new("/store"), key);
+        assert_eq!(path("a/dt=1/x y+.json"), Some("/store/a/dt=1/x y+.json".into()));
+        assert_eq!(path("...").unwrap(), Path::new("/store/..."));
         for key in [
             "",
             "/",
