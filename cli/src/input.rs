@@ -62,6 +62,10 @@ impl Input {
             Some(path) => read_config(path)?,
             None => Config::default(),
         };
+        if store.is_none() || filters.config.is_some() {
+            // Nothing that is read will know more aliases.
+            accounts(filters, &config)?;
+        }
         let read = match &store {
             None => Answering { scan: read_sources(input, surroundings)?, config, stored: None },
             Some(address) => {
@@ -79,9 +83,8 @@ impl Input {
             // Without an event there is nothing to count from, and nothing to filter.
             (None, None) => TimeRange::default(),
         };
-        let accounts = filters.account.iter().map(|account| config.account_id(account).map(str::to_owned));
         let filters = Filters {
-            accounts: accounts.collect::<Result<_, _>>().map_err(usage)?,
+            accounts: accounts(filters, &config)?,
             regions: filters.region.clone(),
             api: filters.api.as_deref().map(ApiPattern::new),
             require_api: filters.require_api,
@@ -139,6 +142,12 @@ impl Input {
 
 fn asked_range(filters: &FilterArgs) -> AskedRange {
     AskedRange { since: filters.last.map(Moment::Before).or(filters.since), until: filters.until }
+}
+
+/// The ids of the accounts that are asked for.
+fn accounts(filters: &FilterArgs, config: &Config) -> Result<Vec<String>, Failure> {
+    let ids = filters.account.iter().map(|account| config.account_id(account).map(str::to_owned));
+    ids.collect::<Result<_, _>>().map_err(usage)
 }
 
 fn usage(problem: impl std::fmt::Display) -> Failure {

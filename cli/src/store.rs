@@ -21,7 +21,7 @@ pub(crate) enum StoreAddress {
 impl StoreAddress {
     /// Reads an argument.
     pub(crate) fn parse(argument: OsString) -> Result<Self, String> {
-        match Source::parse(argument)? {
+        match Source::parse_for("report", argument)? {
             Source::Path(path) => Ok(Self::Folder(path)),
             Source::S3(prefix) => Ok(Self::S3(prefix)),
             Source::Stdin => Err("a store is a folder, or s3://bucket/prefix".to_owned()),
@@ -32,6 +32,45 @@ impl StoreAddress {
 /// Whether a folder is a store: it has what a rollup makes, or what it folds.
 pub(crate) fn is_store(folder: &Path) -> bool {
     ["tables", "inbox/trail", "inbox/metrics"].iter().any(|name| folder.join(name).is_dir())
+}
+
+impl StoreAddress {
+    /// The same, where there may be something: a folder that is not there, or is a file, is no store yet.
+    ///
+    /// # Errors
+    /// Says what it is.
+    pub(crate) fn existing(&self) -> Result<&Self, Failure> {
+        match self {
+            Self::Folder(path) if !path.is_dir() => {
+                let is = if path.exists() { "a file" } else { "no such folder" };
+                let path = path.display();
+                Err(Failure::Setup(format!("{path} is no store but {is}; `gatetrail ingest` makes one")))
+            }
+            _ => Ok(self),
+        }
+    }
+
+    /// Whether a file of this machine lies in the store: its own documents are no log files.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        let Self::Folder(root) = self else { return false };
+        match (root.canonicalize(), path.canonicalize()) {
+            (Ok(root), Ok(path)) => path.starts_with(root),
+            // A store that is not there yet holds nothing.
+            _ => false,
+        }
+    }
+
+    /// Whether an object of S3 lies in the store.
+    #[cfg(feature = "aws")]
+    pub(crate) fn holds_object(&self, bucket: &str, key: &str) -> bool {
+        let Self::S3(store) = self else { return false };
+        store.bucket == bucket && (store.prefix.is_empty() || key.starts_with(&store.prefix)) && {
+            let rest = key.strip_prefix(&store.prefix).unwrap_or(key).trim_start_matches('/');
+            ["inbox/", "inbox-rejected/", "tables/", "reports/", "config/"]
+                .iter()
+                .any(|own| rest.starts_with(own))
+        }
+    }
 }
 
 /// Work on a store, of whichever sort it is.

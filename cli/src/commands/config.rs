@@ -25,7 +25,7 @@ fn check(args: &ConfigCheckArgs) -> Result<Answered, Failure> {
             (path.display().to_string(), parse_configuration(&bytes).map(drop))
         }
         None => {
-            let (name, read) = work_on(&args.target, &args.login, ReadConfiguration)?;
+            let (name, read) = work_on(args.target.existing()?, &args.login, ReadConfiguration)?;
             (name, read.map_err(|error| Failure::Setup(error.to_string()))?.map(drop))
         }
     };

@@ -40,7 +40,7 @@ fn rollup_options(args: &ReportOptionArgs) -> RollupOptions {
 }
 
 pub(crate) fn rollup(args: &RollupArgs) -> Result<Answered, Failure> {
-    let report = work_on(&args.store, &args.login, RollUp(rollup_options(&args.reports)))?;
+    let report = work_on(args.store.existing()?, &args.login, RollUp(rollup_options(&args.reports)))?;
     tell(&report);
     Ok(answered(&report))
 }
@@ -160,7 +160,8 @@ impl Work for Ingestion<'_> {
         let mut reports = Vec::new();
         if let Some(folder) = &self.folder {
             // Its ETag would be the hash of its bytes: it is asked for only where that can spare reading it.
-            let objects = folder.files().map(|(key, size_bytes)| ListedObject {
+            let files = folder.files().filter(|(key, _)| !self.args.store.holds(Path::new(key)));
+            let objects = files.map(|(key, size_bytes)| ListedObject {
                 key: key.to_owned(),
                 etag: String::new(),
                 size_bytes: size_bytes.unwrap_or_default(),
@@ -171,7 +172,8 @@ impl Work for Ingestion<'_> {
         for prefix in self.args.sources.iter().filter_map(Source::s3) {
             let source = self.args.login.s3().await?;
             let listed = gatetrail_engine::list_log_files(&source, &prefix.bucket, &prefix.prefix).await;
-            let objects = listed.map_err(|error| Failure::Setup(error.chain()))?;
+            let mut objects = listed.map_err(|error| Failure::Setup(error.chain()))?;
+            objects.retain(|object| !self.args.store.holds_object(&prefix.bucket, &object.key));
             reports.push(self.ingest(&source, &prefix.bucket, objects, place).await?);
         }
         Ok(reports)

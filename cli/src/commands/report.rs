@@ -25,7 +25,7 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
     let span = args.day.map_or(ReportSpan::Latest, ReportSpan::Day);
-    let made = work_on(&args.store, &args.login, Make(span))?;
+    let made = work_on(args.store.existing()?, &args.login, Make(span))?;
     let Some(reports) = made.map_err(|error| Failure::Setup(error.to_string()))? else {
         messages::say("nothing to report on: the store has no tables; `gatetrail ingest` fills one");
         return Ok(Answered::Not);

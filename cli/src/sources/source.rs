@@ -41,6 +41,11 @@ impl Source {
 
     /// Reads an argument. Whatever is neither `-` nor an S3 address is a path.
     pub(crate) fn parse(argument: OsString) -> Result<Self, String> {
+        Self::parse_for("errors", argument)
+    }
+
+    /// Reads an argument of a command, which is named where it could not be run.
+    pub(crate) fn parse_for(command: &str, argument: OsString) -> Result<Self, String> {
         if argument == "-" {
             return Ok(Self::Stdin);
         }
@@ -59,7 +64,7 @@ impl Source {
         }
         Err(format!(
             "this build cannot read S3; the AWS half takes minutes to compile and is left out unless asked for:\n\
-             \x20 cargo run --release --features aws -- errors s3://{address}\n\
+             \x20 cargo run --release --features aws -- {command} s3://{address}\n\
              or, to keep it:\n\
              \x20 cargo install --path cli --features aws"
         ))

@@ -8,3 +8,4 @@ mod ends;
 mod hostile;
 mod reading;
 mod run;
+mod stores;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::pending;
 
 use gatetrail_report::TimeRange;
-use gatetrail_tables::{Day, FileTotals};
-use gatetrail_trail::{Message, ObjectName, PARSER_REVISION};
+use gatetrail_tables::{Day, FileOutcome, FileTotals};
+use gatetrail_trail::{Message, ObjectName, PARSER_REVISION, folder_to_skip};
 
 use crate::batch::{Fate, ReadOptions, read_batch};
 use crate::object_store::{ListedObject, ObjectStore, Place};
@@ -169,8 +169,13 @@ impl Known {
                 None => TimeRange::default(),
             };
             let take = |row: &gatetrail_tables::FileRow| {
-                let current = row.parser_revision >= PARSER_REVISION && !row.etag.is_empty();
-                if current && row.bucket == bucket && keys.contains(&row.key) {
+                // What is skipped by its key was never opened, and has no ETag.
+                let seen = !row.etag.is_empty() || row.outcome == FileOutcome::Skipped;
+                if seen
+                    && row.parser_revision >= PARSER_REVISION
+                    && row.bucket == bucket
+                    && keys.contains(&row.key)
+                {
                     known.etags.entry(row.key.clone()).or_default().insert(row.etag.clone());
                 }
             };
@@ -182,7 +187,11 @@ impl Known {
     /// Whether an object is known. Of a local file, whose ETag is the hash of its bytes, that is found out only where one of
     /// its key is.
     async fn has<S: ObjectStore>(&self, source: &S, object: &Found, bucket: &str) -> bool {
-        let Some(etags) = self.etags.get(source.known_as(&object.key).as_ref()) else { return false };
+        let key = source.known_as(&object.key);
+        let Some(etags) = self.etags.get(key.as_ref()) else { return false };
+        if folder_to_skip(&key).is_some() {
+            return etags.contains("");
+        }
         if !object.etag.is_empty() {
             return etags.contains(&object.etag);
         }
