@@ -25,6 +25,11 @@ pub enum Fault {
     Cut,
     /// The answer comes late.
     Slow(Duration),
+    /// The request takes effect, and S3's answer to it is lost: another one comes.
+    LostAnswer {
+        /// HTTP status of what comes instead.
+        status: u16,
+    },
 }
 
 struct Rule {
@@ -38,6 +43,7 @@ struct Rule {
 pub struct FaultProxy {
     server: Server,
     rules: Arc<Mutex<Vec<Rule>>>,
+    requests: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl FaultProxy {
@@ -45,8 +51,22 @@ impl FaultProxy {
     #[must_use]
     pub fn before(store: SocketAddr) -> Self {
         let rules = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&rules);
-        Self { server: Server::start(move |request| respond(store, &shared, &request)), rules }
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (shared, seen) = (Arc::clone(&rules), Arc::clone(&requests));
+        let server = Server::start(move |request| {
+            seen.lock().expect("no poison").push((request.method.clone(), request.target.clone()));
+            respond(store, &shared, &request)
+        });
+        Self { server, rules, requests }
+    }
+
+    /// Takes the requests so far: method and path.
+    ///
+    /// # Panics
+    /// Where a request has panicked.
+    #[must_use]
+    pub fn take_requests(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.requests.lock().expect("no poison"))
     }
 
     /// Where it listens.
@@ -81,10 +101,13 @@ fn respond(store: SocketAddr, rules: &Mutex<Vec<Rule>>, request: &Request) -> Re
     match fault {
         Some(Fault::Answer { status, code }) => return error(status, code),
         Some(Fault::Slow(time)) => thread::sleep(time),
-        Some(Fault::Cut) | None => {}
+        Some(Fault::Cut | Fault::LostAnswer { .. }) | None => {}
     }
     match send(store, request) {
         Ok(response) => {
+            if let Some(Fault::LostAnswer { status }) = fault {
+                return error(status, "InternalError");
+            }
             let cut_after = (fault == Some(Fault::Cut)).then_some(response.body.len() / 2);
             Response { cut_after, ..response }
         }

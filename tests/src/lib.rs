@@ -17,6 +17,7 @@ pub mod http;
 pub mod localstack;
 pub mod log_file;
 pub mod payloads;
+pub mod results;
 pub mod runtime_api;
 pub mod s3;
 pub mod stage;

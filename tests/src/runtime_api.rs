@@ -240,6 +240,28 @@ impl Function {
         }
     }
 
+    /// The first line of metrics that has this one; waits for it.
+    ///
+    /// # Panics
+    /// Where none comes.
+    #[must_use]
+    pub fn metric_line(&self, metric: &str, nth: usize) -> Value {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            let lines = self.lines();
+            let mut lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let found = lines
+                .by_ref()
+                .filter(|line| line.get("_aws").is_some() && line.get(metric).is_some())
+                .nth(nth);
+            if let Some(found) = found {
+                return found;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("no metric {metric}: {:#?}", self.lines());
+    }
+
     /// The process's id.
     #[must_use]
     pub fn process_id(&self) -> u32 {

@@ -35,7 +35,8 @@ else
 fi
 
 # Made by the step `trails`; named only when it is there, so that a test can tell.
-if [ -e "$target/trails/plain.expected.json" ] && [ -e "$target/trails/redeliver.expected.json" ]; then
+if [ -e "$target/trails/plain.expected.json" ] && [ -e "$target/trails/redeliver.expected.json" ] &&
+    [ -e "$target/trails/events.expected.json" ]; then
     export GATETRAIL_TRAILS=$target/trails
 fi
 

@@ -4,4 +4,5 @@
 mod corpus;
 mod gatetrail;
 mod odd;
+mod store;
 mod trails;
