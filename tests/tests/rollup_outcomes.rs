@@ -195,7 +195,8 @@ fn every_way_gives_the_same_bytes() {
     let answer = gatetrail(&program, &url, &["errors", &bucket, "-o", "json", "--by", "error_code"]);
     let answer: Value = serde_json::from_slice(&answer.stdout).unwrap();
     assert_eq!(answer["totals"]["failures"], 3);
-    assert_eq!(answer["sources"]["duplicates"], 3);
+    // Over all time exactly: in the day's report the event of the next day, which was delivered early, looks like a copy.
+    assert_eq!(answer["sources"]["duplicates"], 2);
     let printed = gatetrail(&program, &url, &["report", &bucket, "--section", "errors", "-o", "json"]);
     assert_eq!(printed.stdout, expected["reports/latest/top-error-codes.json"]);
 }

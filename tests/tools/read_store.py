@@ -28,7 +28,10 @@ def main():
             AND correction.account_id = event.account_id AND correction.original_event_id = event.event_id
             AND correction.event_id <> event.event_id)
         GROUP BY error_code ORDER BY failures DESC, error_code LIMIT 10""")
-    in_their_day = rows("SELECT count(*) FROM events WHERE dt <> 'unknown' AND strftime(event_time AT TIME ZONE 'UTC', '%Y-%m-%d') <> dt::VARCHAR")
+    # The day of a partition is a date to DuckDB as long as none is unknown.
+    outside_their_day = rows("""
+        SELECT count(*) FROM events WHERE dt::VARCHAR <> 'unknown'
+        AND strftime(event_time AT TIME ZONE 'UTC', '%Y-%m-%d') <> dt::VARCHAR""")
     [files] = rows("SELECT count(*), sum(records), sum(api_gateway), sum(list_sum(map_values(failures))) FROM files")
     outcomes = rows("SELECT key, outcome, records, reason FROM files ORDER BY key, etag")
     types = {table: dict(rows(f"SELECT column_name, column_type FROM (DESCRIBE {table})")) for table in ("events", "files")}
@@ -37,7 +40,7 @@ def main():
         "events": events,
         "keys": keys,
         "top": top,
-        "outside_their_day": in_their_day[0][0],
+        "outside_their_day": outside_their_day[0][0],
         "files": dict(zip(("files", "records", "api_gateway", "failures"), map(int, (value or 0 for value in files)))),
         "outcomes": outcomes,
         "types": types,
