@@ -34,6 +34,8 @@ class Command:
     # Some milliseconds of work need more rounds than seconds of it.
     rounds_factor: int = 1
     env: dict[str, str] = dataclasses.field(default_factory=dict)
+    # Called before each run, outside the clock: what the command works on, where it changes that.
+    prepare: Callable[[], None] | None = None
     runs: list[Run] = dataclasses.field(default_factory=list)
 
     def median(self, what: str) -> float:
@@ -65,6 +67,8 @@ class Stopwatch:
             subprocess.run([compiler, "-O1", "-o", str(self.program), str(source)], check=True)
 
     def time(self, command: Command) -> Run:
+        if command.prepare:
+            command.prepare()
         reading, writing = os.pipe()
         with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
             actions = [

@@ -37,10 +37,19 @@ def many_files(size_bytes: int) -> Trail:
     """A trail as CloudTrail delivers it: most of its files small, most of its bytes in large ones."""
     # The smallest is the one that the tests read.
     name = "plain" if size_bytes == 30_000_000 else f"bench-{size_bytes // 1_000_000}"
-    command = [str(ROOT / "tests/tools/make-trail"), name, "--bytes", f"{size_bytes // 1_000_000}e6"]
-    made = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    folder = pathlib.Path(made.stdout.strip())
+    return made(name, size_bytes)
+
+
+def made(name: str, size_bytes: int, *options: str) -> Trail:
+    command = [str(ROOT / "tests/tools/make-trail"), name, "--bytes", f"{size_bytes // 1_000_000}e6", *options]
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    folder = pathlib.Path(said.strip())
     return Trail(folder, json.loads(folder.with_name(folder.name + ".expected.json").read_text(encoding="utf-8")))
+
+
+def api_gateway_only(size_bytes: int) -> Trail:
+    """A trail whose every record is API Gateway's."""
+    return made(f"api-gateway-{size_bytes // 1_000_000}", size_bytes, "--apigw", "1.0")
 
 
 def one_file(size_bytes: int) -> Trail:

@@ -65,8 +65,14 @@ fn tell(report: &RollupReport) {
     }
     report.failures.iter().for_each(|failure| messages::say(failure));
     let requests: u64 = report.requests.values().sum();
+    // They cost differently.
+    let by_operation: Vec<String> = report
+        .requests
+        .iter()
+        .map(|(operation, count)| format!("{} {operation}", thousands(*count)))
+        .collect();
     messages::say(&format!(
-        "rolled up {} of {} documents: {} tables and {} reports written, {} and {} unchanged, {} requests",
+        "rolled up {} of {} documents: {} tables and {} reports written, {} and {} unchanged, {} requests: {}",
         thousands(report.folded),
         thousands(report.found),
         thousands(report.tables_written),
@@ -74,6 +80,7 @@ fn tell(report: &RollupReport) {
         thousands(report.tables_unchanged),
         thousands(report.reports_unchanged),
         thousands(requests),
+        by_operation.join(", "),
     ));
 }
 
