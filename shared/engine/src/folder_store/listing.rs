@@ -137,10 +137,24 @@ fn is_folder(entry: &fs::DirEntry, path: &Path) -> io::Result<Option<bool>> {
     Ok((sort.is_dir() || sort.is_file()).then(|| sort.is_dir()))
 }
 
+/// Looks no further than the first file: a table has a folder for every day of its history.
 fn holds_a_file(folder: &Path) -> io::Result<bool> {
-    for Entry { key: _, path, is_folder } in sorted_entries(folder, "")? {
-        if !is_folder || holds_a_file(&path)? {
-            return Ok(true);
+    let read = match fs::read_dir(folder) {
+        Ok(read) => read,
+        Err(error) if is_gone(&error) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    for entry in read {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_none_or(|name| name.starts_with(RESERVED)) {
+            continue;
+        }
+        let path = entry.path();
+        match is_folder(&entry, &path)? {
+            None => {}
+            Some(true) if !holds_a_file(&path)? => {}
+            Some(_) => return Ok(true),
         }
     }
     Ok(false)
