@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::pending;
 
-use gatetrail_report::TimeRange;
-use gatetrail_tables::{Day, FileTotals};
+use gatetrail_tables::{Day, FileOutcome, FileTotals};
 use gatetrail_trail::{Message, ObjectName, PARSER_REVISION};
 
 use crate::batch::{Fate, ReadOptions, read_batch};
 use crate::object_store::{ListedObject, ObjectStore, Place};
 use crate::rollup::{RollupOptions, RollupReport, roll_up};
-use crate::tables::{TableAccessError, read_files};
+use crate::tables::{TableAccessError, read_files_of_day};
 
 /// Objects that are read into one document, or several where their events are many.
 const OBJECTS_IN_BATCH: usize = 500;
@@ -146,6 +145,8 @@ async fn read_into_inbox<S: ObjectStore, R: ObjectStore>(
 #[derive(Debug, Default)]
 struct Known {
     etags: HashMap<String, HashSet<String>>,
+    /// Keys of files that are skipped for their keys alone, unread.
+    skipped: HashSet<String>,
 }
 
 impl Known {
@@ -164,17 +165,21 @@ impl Known {
         }
         let mut known = Self::default();
         for (day, keys) in days {
-            let range = match day {
-                Some(day) => TimeRange { from: Some(day.start()), to: Some(day.end()) },
-                None => TimeRange::default(),
-            };
             let take = |row: &gatetrail_tables::FileRow| {
-                let current = row.parser_revision >= PARSER_REVISION && !row.etag.is_empty();
-                if current && row.bucket == bucket && keys.contains(&row.key) {
-                    known.etags.entry(row.key.clone()).or_default().insert(row.etag.clone());
+                let current = row.parser_revision >= PARSER_REVISION;
+                if !current || row.bucket != bucket || !keys.contains(&row.key) {
+                    return;
+                }
+                match (row.etag.is_empty(), row.outcome) {
+                    (false, _) => {
+                        known.etags.entry(row.key.clone()).or_default().insert(row.etag.clone());
+                    }
+                    (true, FileOutcome::Skipped) => drop(known.skipped.insert(row.key.clone())),
+                    // It was gone, and may be there again.
+                    (true, FileOutcome::Analyzed | FileOutcome::Rejected) => {}
                 }
             };
-            read_files(results, range, take).await?;
+            read_files_of_day(results, day, take).await?;
         }
         Ok(known)
     }
@@ -182,7 +187,11 @@ impl Known {
     /// Whether an object is known. Of a local file, whose ETag is the hash of its bytes, that is found out only where one of
     /// its key is.
     async fn has<S: ObjectStore>(&self, source: &S, object: &Found, bucket: &str) -> bool {
-        let Some(etags) = self.etags.get(source.known_as(&object.key).as_ref()) else { return false };
+        let key = source.known_as(&object.key);
+        if self.skipped.contains(key.as_ref()) {
+            return true;
+        }
+        let Some(etags) = self.etags.get(key.as_ref()) else { return false };
         if !object.etag.is_empty() {
             return etags.contains(&object.etag);
         }
