@@ -8,7 +8,7 @@ use parquet::errors::ParquetError;
 pub enum TableError {
     /// No Parquet file, a broken one, or one that cannot be made.
     #[error("Parquet: {}", of_parquet(.0))]
-    Parquet(#[from] ParquetError),
+    Parquet(ParquetError),
     /// The file is another table's, or nobody's.
     #[error("not the table {wanted:?} of Gatetrail: its metadata says {found:?}")]
     OtherTable {
@@ -60,6 +60,12 @@ pub enum TableError {
     /// Rows are not in the order of their keys, or a key stands twice.
     #[error("rows are not in the order of their keys")]
     Unsorted,
+}
+
+impl From<ParquetError> for TableError {
+    fn from(error: ParquetError) -> Self {
+        Self::Parquet(error)
+    }
 }
 
 /// What the library says, without its name, which stands there already.
