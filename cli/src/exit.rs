@@ -3,6 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use gatetrail_engine::{StoreError, TableAccessError, with_sources};
+
 use crate::messages;
 
 /// How far a question was answered.
@@ -23,13 +25,25 @@ pub(crate) enum Failure {
     Usage(Box<clap::Error>),
     /// The answer could not be written.
     Output(io::Error),
-    /// It could not begin.
+    /// It could not begin, or go on.
     Setup(String),
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Setup(with_sources(&error))
+    }
+}
+
+impl From<TableAccessError> for Failure {
+    fn from(error: TableAccessError) -> Self {
+        Self::Setup(with_sources(&error))
     }
 }
 

@@ -1,9 +1,11 @@
 //! The store of results that a command works on: a folder, or a prefix on S3.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
 
-use gatetrail_engine::{FolderStore, ObjectStore, Place};
+use gatetrail_engine::{FolderStore, ObjectStore, Place, TableAccessError, has_tables, is_store_folder};
 
 use crate::args::LoginArgs;
 use crate::exit::Failure;
@@ -21,55 +23,82 @@ pub(crate) enum StoreAddress {
 impl StoreAddress {
     /// Reads an argument.
     pub(crate) fn parse(argument: OsString) -> Result<Self, String> {
-        match Source::parse_for("report", argument)? {
-            Source::Path(path) => Ok(Self::Folder(path)),
-            Source::S3(prefix) => Ok(Self::S3(prefix)),
-            Source::Stdin => Err("a store is a folder, or s3://bucket/prefix".to_owned()),
-        }
+        let not_a_store = || "a store is a folder, or s3://bucket/prefix".to_owned();
+        Self::of_source(&Source::parse(argument)?).ok_or_else(not_a_store)
     }
-}
 
-/// Whether a folder is a store: it has what a rollup makes, or what it folds.
-pub(crate) fn is_store(folder: &Path) -> bool {
-    ["tables", "inbox/trail", "inbox/metrics"].iter().any(|name| folder.join(name).is_dir())
-}
-
-impl StoreAddress {
-    /// The same, where there may be something: a folder that is not there, or is a file, is no store yet.
-    ///
-    /// # Errors
-    /// Says what it is.
-    pub(crate) fn existing(&self) -> Result<&Self, Failure> {
-        match self {
-            Self::Folder(path) if !path.is_dir() => {
-                let is = if path.exists() { "a file" } else { "no such folder" };
-                let path = path.display();
-                Err(Failure::Setup(format!("{path} is no store but {is}; `gatetrail ingest` makes one")))
-            }
-            _ => Ok(self),
+    /// The store that a source may be; standard input is none.
+    pub(crate) fn of_source(source: &Source) -> Option<Self> {
+        match source {
+            Source::Path(path) => Some(Self::Folder(path.clone())),
+            Source::S3(prefix) => Some(Self::S3(prefix.clone())),
+            Source::Stdin => None,
         }
     }
 
-    /// Whether a file of this machine lies in the store: its own documents are no log files.
-    pub(crate) fn holds(&self, path: &Path) -> bool {
-        let Self::Folder(root) = self else { return false };
-        match (root.canonicalize(), path.canonicalize()) {
-            (Ok(root), Ok(path)) => path.starts_with(root),
-            // A store that is not there yet holds nothing.
-            _ => false,
-        }
-    }
-
-    /// Whether an object of S3 lies in the store.
+    /// Whether an object is one of the store's own, and no log file.
     #[cfg(feature = "aws")]
-    pub(crate) fn holds_object(&self, bucket: &str, key: &str) -> bool {
+    pub(crate) fn holds(&self, bucket: &str, key: &str) -> bool {
         let Self::S3(store) = self else { return false };
-        store.bucket == bucket && (store.prefix.is_empty() || key.starts_with(&store.prefix)) && {
-            let rest = key.strip_prefix(&store.prefix).unwrap_or(key).trim_start_matches('/');
-            ["inbox/", "inbox-rejected/", "tables/", "reports/", "config/"]
-                .iter()
-                .any(|own| rest.starts_with(own))
+        let below = key.strip_prefix(store.prefix.trim_end_matches('/'));
+        let below =
+            below.map(|below| if store.prefix.is_empty() { below } else { below.trim_start_matches('/') });
+        store.bucket == bucket && below.is_some_and(gatetrail_engine::is_store_key)
+    }
+
+    /// Refuses a file that is given for a folder. A folder that is not there may be made.
+    pub(crate) fn refuse_file(&self) -> Result<(), Failure> {
+        match self {
+            Self::Folder(path) if path.exists() && !path.is_dir() => {
+                Err(Failure::Setup(format!("{self} is a file; a store is a folder, or s3://bucket/prefix")))
+            }
+            Self::Folder(_) | Self::S3(_) => Ok(()),
         }
+    }
+
+    /// Refuses a folder that is not there: for whoever only reads, its name is wrong.
+    pub(crate) fn refuse_missing(&self) -> Result<(), Failure> {
+        self.refuse_file()?;
+        match self {
+            Self::Folder(path) => match fs::metadata(path) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(Failure::Setup(format!("no store at {self}: {error}"))),
+            },
+            Self::S3(_) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for StoreAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => write!(f, "{}", path.display()),
+            Self::S3(S3Prefix { bucket, prefix }) => write!(f, "s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
+/// Whether there is a store: tables, or an inbox that will become some.
+///
+/// # Errors
+/// Where no request can be made at all.
+pub(crate) fn is_store(address: &StoreAddress, login: &LoginArgs) -> Result<bool, Failure> {
+    match address {
+        StoreAddress::Folder(path) => Ok(is_store_folder(path)),
+        StoreAddress::S3(_) => {
+            // What cannot be listed as a store will say why when its files are listed.
+            Ok(work_on(address, login, HasTables)?.unwrap_or(false))
+        }
+    }
+}
+
+struct HasTables;
+
+impl Work for HasTables {
+    type Output = Result<bool, TableAccessError>;
+
+    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
+        has_tables(place).await
     }
 }
 
@@ -102,10 +131,10 @@ pub(crate) fn work_on<W: Work>(
                 Ok(work.on(&Place::new(&store, bucket, prefix)).await)
             }
             #[cfg(not(feature = "aws"))]
-            StoreAddress::S3(S3Prefix { bucket, prefix }) => {
+            StoreAddress::S3(_) => {
                 // Refused where it was parsed.
                 let LoginArgs { .. } = login;
-                Err(Failure::Setup(format!("this build cannot read s3://{bucket}/{prefix}")))
+                Err(Failure::Setup(format!("this build cannot read {address}")))
             }
         }
     })

@@ -17,6 +17,20 @@ const LEAST_WIDTH: usize = 60;
 /// Wider than this no line can be read either.
 const MOST_WIDTH: usize = 400;
 
+/// The arguments of this process, as a shell takes them: for a message that names a command to run in place of this one.
+pub(crate) fn arguments_of_process() -> String {
+    let arguments = env::args_os().skip(1).map(|argument| quoted(&argument.to_string_lossy()));
+    arguments.collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(argument: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
+    if !argument.is_empty() && argument.bytes().all(is_plain) {
+        return argument.to_owned();
+    }
+    format!("'{}'", argument.replace('\'', r"'\''"))
+}
+
 /// The process around a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surroundings {
@@ -54,6 +68,23 @@ impl Surroundings {
             Color::Auto => self.colorful,
             Color::Always => true,
             Color::Never => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_go_through_a_shell_unchanged() {
+        for (argument, expected) in [
+            ("s3://bucket/AWSLogs/", "s3://bucket/AWSLogs/"),
+            ("orders*", "'orders*'"),
+            ("it's $HOME", r"'it'\''s $HOME'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(argument), expected);
         }
     }
 }

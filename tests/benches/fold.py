@@ -116,14 +116,14 @@ class Bench:
         """A store whose one day has the million."""
         store = self.folder / "folded"
         link(self.million.store, store)
-        subprocess.run([self.gatetrail, "rollup", str(store)], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([self.gatetrail, "rollup", str(store)], check=True, stdout=subprocess.DEVNULL)
         return store
 
     def requests(self, command: Command) -> str:
         """The requests of a rollup by operation, as it tells them."""
         command.prepare()
-        said = subprocess.run(command.argv, check=True, stderr=subprocess.PIPE, text=True).stderr
-        return said.rpartition("requests: ")[2].strip()
+        said = subprocess.run(command.argv, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return next(line.partition(" = ")[2] for line in said.splitlines() if " requests " in line)
 
 
 def link(source: pathlib.Path, target: pathlib.Path) -> None:

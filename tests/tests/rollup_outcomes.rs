@@ -183,8 +183,8 @@ fn every_way_gives_the_same_bytes() {
     });
     assert_eq!(inside.collect::<Objects>(), expected, "from bucket to bucket");
     let again = gatetrail(&program, &url, &["ingest", &format!("s3://{trail}/AWSLogs/"), "--store", &to]);
-    let said = String::from_utf8(again.stderr).unwrap();
-    assert!(said.contains("read 0 files") && said.contains("4 were known already"), "{said}");
+    let said = String::from_utf8(again.stdout).unwrap();
+    assert!(said.contains("4 files = 0 read now + 4 known already"), "{said}");
 
     results.clear();
     results.announce(&["first", "second", "third", "fourth"]);

@@ -66,13 +66,32 @@ Examples:
   gatetrail ingest s3://my-trail/AWSLogs/ --store s3://my-results
   gatetrail errors ./results --last 7d --anchor newest    answers from the store";
 
+const INGEST_STATUS: &str = "\
+Exit status:
+  0  the store holds what could be read; what could not is named on standard error and counted
+  1  nothing could be read, or the store could not be written: run it again, it goes on where it was
+  2  wrong usage
+  3  with --strict: something could not be read";
+
+const ROLLUP_STATUS: &str = "\
+Exit status:
+  0  the inbox is empty now
+  1  something failed: what it concerns stays in the inbox
+  2  wrong usage";
+
+const REPORT_STATUS: &str = "\
+Exit status:
+  0  answered
+  1  nothing could be answered: no store, no rows, or none that could be read
+  2  wrong usage";
+
 const ROLLUP_EXAMPLES: &str = "\
 Examples:
   gatetrail rollup s3://my-results        what the function of the same name does on its schedule";
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
-  gatetrail report ./results
+  gatetrail report ./results --top 5
   gatetrail report s3://my-results --day 2026-11-20 --section errors -o markdown";
 
 const COST_EXAMPLES: &str = "\
@@ -109,13 +128,13 @@ pub(crate) enum Command {
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{READING_HELP}"))]
     Events(EventsArgs),
     /// Read log files into a store: tables and reports that are kept
-    #[command(after_help = INGEST_EXAMPLES)]
+    #[command(after_help = INGEST_EXAMPLES, after_long_help = format!("{INGEST_EXAMPLES}\n\n{INGEST_STATUS}"))]
     Ingest(IngestArgs),
     /// Fold the inbox of a store into its tables and reports
-    #[command(after_help = ROLLUP_EXAMPLES)]
+    #[command(after_help = ROLLUP_EXAMPLES, after_long_help = format!("{ROLLUP_EXAMPLES}\n\n{ROLLUP_STATUS}"))]
     Rollup(RollupArgs),
     /// The reports of a store: its latest hours, or a day
-    #[command(after_help = REPORT_EXAMPLES)]
+    #[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{REPORT_STATUS}"))]
     Report(ReportArgs),
     /// The configuration of a store
     Config(ConfigArgs),

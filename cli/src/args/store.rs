@@ -21,7 +21,8 @@ fn store_parser() -> impl clap::builder::TypedValueParser<Value = StoreAddress> 
 pub(crate) struct IngestArgs {
     /// A file, a folder, or s3://bucket/prefix
     ///
-    /// A folder is searched for *.json.gz and *.json, at any depth; a file is read whatever its name.
+    /// A folder is searched for *.json.gz and *.json, at any depth; a file is read whatever its name. What belongs to a store
+    /// that lies there is left out.
     #[arg(value_name = "SOURCE", required = true, value_hint = ValueHint::AnyPath)]
     #[arg(value_parser = OsStringValueParser::new().try_map(Source::parse))]
     pub(crate) sources: Vec<Source>,
@@ -29,6 +30,8 @@ pub(crate) struct IngestArgs {
     #[arg(long, value_name = "STORE", value_hint = ValueHint::DirPath, value_parser = store_parser())]
     pub(crate) store: StoreAddress,
     /// Read files that the store knows already, too
+    ///
+    /// To mend tables that were lost. Where they hold every row already, no byte of them changes.
     #[arg(long)]
     pub(crate) again: bool,
     /// Name of the bucket that local files are known by in the tables
@@ -37,6 +40,8 @@ pub(crate) struct IngestArgs {
     #[arg(long, value_name = "NAME", default_value = "local", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) bucket: String,
     /// Exit with status 3 where anything could not be read
+    ///
+    /// Files that are rejected or cannot be reached, and malformed records, of those that were read now.
     #[arg(long)]
     pub(crate) strict: bool,
     #[command(flatten)]
@@ -77,12 +82,23 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "DAY")]
     pub(crate) day: Option<Day>,
     /// What to show; repeatable, or with commas [default: all]
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION")]
+    ///
+    /// With -o json each is a document of its own, one behind the other; CSV and JSON lines have the rows of `errors`.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
+    #[command(flatten)]
+    pub(crate) reports: ReportOptionArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) login: LoginArgs,
+}
+
+impl ReportArgs {
+    /// Whether a part is shown.
+    pub(crate) fn shows(&self, section: Section) -> bool {
+        self.section.is_empty() || self.section.contains(&section)
+    }
 }
 
 /// A part of the reports.

@@ -3,14 +3,20 @@
 use std::fs;
 use std::io::{self, Write as _};
 
-use gatetrail_engine::{
-    CONFIGURATION_KEY, ObjectStore, Place, TableAccessError, parse_configuration, read_configuration,
-};
+use gatetrail_engine::{CONFIGURATION_KEY, ObjectStore, Place, parse_configuration, read_configuration};
 
 use crate::args::{ConfigArgs, ConfigCheckArgs, ConfigCommand};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
+use crate::render::escape::visible;
 use crate::store::{Work, work_on};
+
+/// What is known of a configuration.
+enum Found {
+    Sound,
+    None,
+    Broken(String),
+}
 
 pub(crate) fn run(args: &ConfigArgs) -> Result<Answered, Failure> {
     let ConfigCommand::Check(args) = &args.command;
@@ -18,35 +24,45 @@ pub(crate) fn run(args: &ConfigArgs) -> Result<Answered, Failure> {
 }
 
 fn check(args: &ConfigCheckArgs) -> Result<Answered, Failure> {
-    let (name, read) = match args.file() {
+    let (name, found) = match args.file() {
         Some(path) => {
-            let bytes = fs::read(path)
-                .map_err(|error| Failure::Setup(format!("cannot read {}: {error}", path.display())))?;
-            (path.display().to_string(), parse_configuration(&bytes).map(drop))
+            let name = path.display().to_string();
+            let bytes =
+                fs::read(path).map_err(|error| Failure::Setup(format!("cannot read {name}: {error}")))?;
+            (name, parse_configuration(&bytes).map_or_else(Found::Broken, |_| Found::Sound))
         }
-        None => {
-            let (name, read) = work_on(args.target.existing()?, &args.login, ReadConfiguration)?;
-            (name, read.map_err(|error| Failure::Setup(error.to_string()))?.map(drop))
-        }
+        None => work_on(&args.target, &args.login, ReadConfiguration)??,
     };
-    match read {
-        Ok(()) => {
-            unless_closed(writeln!(io::stdout().lock(), "{name}: sound"))?;
-            Ok(Answered::Fully)
+    let name = visible(&name);
+    let mut out = io::stdout().lock();
+    match found {
+        Found::Sound => unless_closed(writeln!(out, "{name}: sound"))?,
+        Found::None => {
+            unless_closed(writeln!(out, "{name}: not there, which is fine: no account has an alias"))?
         }
-        Err(problem) => {
+        Found::Broken(problem) => {
             messages::say(&format!("{name}: {problem}"));
-            Ok(Answered::Not)
+            return Ok(Answered::Not);
         }
     }
+    Ok(Answered::Fully)
 }
 
+/// Reads the configuration of a store, and tells one that is not there from one that says nothing.
 struct ReadConfiguration;
 
 impl Work for ReadConfiguration {
-    type Output = (String, Result<Result<gatetrail_report::Config, String>, TableAccessError>);
+    type Output = Result<(String, Found), Failure>;
 
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
-        (place.address(CONFIGURATION_KEY), read_configuration(place).await)
+        let found = match read_configuration(place).await? {
+            Err(problem) => Found::Broken(problem),
+            Ok(_) => {
+                let listed = place.list(CONFIGURATION_KEY, None).await?;
+                let is_there = listed.objects.iter().any(|object| object.key == CONFIGURATION_KEY);
+                if is_there { Found::Sound } else { Found::None }
+            }
+        };
+        Ok((place.address(CONFIGURATION_KEY), found))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use gatetrail_report::{Dimension, Selection, TopErrorCodes, top_error_codes};
+use gatetrail_report::{Dimension, TopErrorCodes, top_error_codes};
 
 use crate::args::{By, ErrorsArgs, Output};
 use crate::exit::{Answered, Failure, unless_closed};
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &ErrorsArgs, surroundings: &Surroundings) -> Result<Answ
     if answered == Answered::Not {
         return Ok(answered);
     }
-    let selection = Selection::new(&input.scan.events, &input.filters);
+    let selection = input.selection();
     let top = if args.top == 0 { usize::MAX } else { args.top };
     let document = top_error_codes(
         &selection,
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &ErrorsArgs, surroundings: &Surroundings) -> Result<Answ
         input.rejected(),
     )
     .with_account_names(&input.config);
-    let summary = Summary::new(&document, title(&document), selection.newest, input.counted_from_now);
+    let summary = Summary::new(&document, title(&document), input.newest(&selection), input.counted_from_now);
 
     let output = args.output.output;
     let look = Look { width: surroundings.width, colored: surroundings.colors(args.output.color) };

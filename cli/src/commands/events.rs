@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use gatetrail_report::{Selection, top_error_codes};
+use gatetrail_report::top_error_codes;
 
 use crate::args::{EventsArgs, Output};
 use crate::exit::{Answered, Failure, unless_closed};
@@ -20,11 +20,11 @@ pub(crate) fn run(args: &EventsArgs, surroundings: &Surroundings) -> Result<Answ
     if answered == Answered::Not {
         return Ok(answered);
     }
-    let selection = Selection::new(&input.scan.events, &input.filters);
+    let selection = input.selection();
     let document =
         top_error_codes(&selection, &input.filters, &[], usize::MAX, input.sources(), input.rejected());
     let title = format!("API Gateway {}", Summary::counted(&document));
-    let summary = Summary::new(&document, title, selection.newest, input.counted_from_now);
+    let summary = Summary::new(&document, title, input.newest(&selection), input.counted_from_now);
 
     let output = args.output.output;
     let default_limit = if output.is_for_people() { LIMIT_FOR_PEOPLE } else { 0 };

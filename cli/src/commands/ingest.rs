@@ -1,21 +1,25 @@
-//! `gatetrail ingest` and `gatetrail rollup`: log files into a store, and the inbox of one into its tables and reports.
+//! `gatetrail ingest`: log files into a store.
 
-use std::future::pending;
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use gatetrail_engine::{
-    IngestError, IngestOptions, IngestReport, ListedObject, LogFolder, ObjectStore, Place, ReadOptions,
-    RollupOptions, RollupReport, UnreadFile, ingest, roll_up,
+    IngestOptions, IngestReport, ListedObject, LogFolder, ObjectStore, Place, ReadOptions, Unreachable,
+    ingest, is_store_folder, with_sources,
 };
 use gatetrail_trail::Limits;
 
-use crate::args::{IngestArgs, ReportOptionArgs, RollupArgs};
-use crate::exit::{Answered, Failure};
-use crate::messages;
+use super::rollup;
+use crate::args::{Cli, IngestArgs};
+use crate::exit::{Answered, Failure, unless_closed};
+use crate::messages::{self, counted};
 use crate::progress::Progress;
-use crate::render::thousands;
+use crate::render::{Look, steps};
 use crate::sources::Source;
-use crate::store::{Work, work_on};
+use crate::store::{StoreAddress, Work, work_on};
 use crate::surroundings::Surroundings;
 
 /// Objects that are fetched at a time: most are a few KB, and a request is nearly all waiting.
@@ -27,98 +31,100 @@ const OBJECTS_BYTES: usize = 64 << 20;
 /// Memory of events of one file above which it fails.
 const EVENTS_BYTES: usize = 512 << 20;
 
-/// Memory of rows of one round of a rollup: the more, the fewer times a large table is rewritten.
-const ROWS_BYTES: usize = 512 << 20;
-
-fn rollup_options(args: &ReportOptionArgs) -> RollupOptions {
-    RollupOptions {
-        rows_bytes: ROWS_BYTES,
-        top: usize::try_from(args.top.get()).unwrap_or(usize::MAX),
-        latest_hours: args.latest_hours.get(),
-        ..RollupOptions::default()
-    }
-}
-
-pub(crate) fn rollup(args: &RollupArgs) -> Result<Answered, Failure> {
-    let report = work_on(args.store.existing()?, &args.login, RollUp(rollup_options(&args.reports)))?;
-    tell(&report);
-    Ok(answered(&report))
-}
-
-struct RollUp(RollupOptions);
-
-impl Work for RollUp {
-    type Output = RollupReport;
-
-    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> RollupReport {
-        roll_up(place, &self.0, pending()).await
-    }
-}
-
-/// Says what a rollup did, and what it could not do.
-fn tell(report: &RollupReport) {
-    for document in &report.rejected {
-        messages::say(&format!("set aside {}: {}", document.moved_to, document.reason));
-    }
-    if let Some(problem) = &report.configuration_problem {
-        messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
-    }
-    report.failures.iter().for_each(|failure| messages::say(failure));
-    let requests: u64 = report.requests.values().sum();
-    // They cost differently.
-    let by_operation: Vec<String> = report
-        .requests
-        .iter()
-        .map(|(operation, count)| format!("{} {operation}", thousands(*count)))
-        .collect();
-    messages::say(&format!(
-        "rolled up {} of {} documents: {} tables and {} reports written, {} and {} unchanged, {} requests: {}",
-        thousands(report.folded),
-        thousands(report.found),
-        thousands(report.tables_written),
-        thousands(report.reports_written),
-        thousands(report.tables_unchanged),
-        thousands(report.reports_unchanged),
-        thousands(requests),
-        by_operation.join(", "),
-    ));
-}
-
-fn answered(report: &RollupReport) -> Answered {
-    if report.failures.is_empty() && report.left == 0 { Answered::Fully } else { Answered::Not }
-}
-
 pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
-    if args.sources.contains(&Source::Stdin) {
-        return Err(Failure::Setup("standard input has no name to be known by: give a file".to_owned()));
-    }
+    check(args)?;
     let paths: Vec<&Path> = args.sources.iter().filter_map(Source::path).collect();
     let (folder, unreachable) = LogFolder::find(&paths);
-    for one in &unreachable {
-        messages::say(&format!("cannot read {one}"));
-    }
     let shows_progress = surroundings.shows_progress;
     let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), shows_progress };
     let ingested = work_on(&args.store, &args.login, work)??;
-    let mut ended = Answered::Fully;
-    let mut read = 0;
-    for report in &ingested {
-        read += report.totals.files + report.known;
-        ended = worse(ended, tell_ingested(report));
-    }
-    if read == 0 && ended == Answered::Fully {
-        messages::say("nothing to ingest: no *.json.gz and no *.json there");
+
+    tell_problems(&ingested, &unreachable);
+    if !ingested.iter().any(|report| report.known + report.totals.files > 0) {
+        let nowhere = ingested.iter().all(|report| report.failed.is_empty()) && unreachable.is_empty();
+        let why = match paths.iter().find(|path| is_store_folder(path)) {
+            Some(store) => format!("{} is a store, whose files are not CloudTrail's", store.display()),
+            None if nowhere => "no *.json.gz and no *.json there".to_owned(),
+            None => "nothing could be reached".to_owned(),
+        };
+        messages::say(&format!("nothing to ingest: {why}"));
         return Ok(Answered::Not);
     }
-    let unread = ingested.iter().any(|report| report.totals.rejected + report.totals.malformed > 0);
-    match ended {
-        Answered::Fully if args.strict && (unread || !unreachable.is_empty()) => Ok(Answered::Incompletely),
-        ended => Ok(ended),
+    let look = Look { width: surroundings.width, colored: surroundings.colorful };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let title = format!("Ingested into {}", args.store);
+    let sums = steps::ingested(&ingested, unreachable.len() as u64);
+    let written = steps::write(&mut out, &title, &sums, look);
+    unless_closed(written.and_then(|()| out.flush()))?;
+    Ok(answered(&ingested, &unreachable, args.strict))
+}
+
+/// Refuses what would mix up log files and results.
+fn check(args: &IngestArgs) -> Result<(), Failure> {
+    let usage = |problem: String| Err(Cli::command().error(ErrorKind::ValueValidation, problem).into());
+    if args.sources.contains(&Source::Stdin) {
+        return usage("standard input has no name to be known by: give a file".to_owned());
+    }
+    args.store.refuse_file()?;
+    if args.sources.iter().any(|source| is_same(source, &args.store)) {
+        return usage(format!("{} is read already: give the store a folder of its own", args.store));
+    }
+    Ok(())
+}
+
+fn is_same(source: &Source, store: &StoreAddress) -> bool {
+    match (source, store) {
+        (Source::Path(source), StoreAddress::Folder(store)) => {
+            // What is not there is no other one's folder.
+            fs::canonicalize(source)
+                .is_ok_and(|source| fs::canonicalize(store).is_ok_and(|store| source == store))
+        }
+        (Source::S3(source), StoreAddress::S3(store)) => {
+            let folder = |prefix: &str| prefix.trim_end_matches('/').to_owned();
+            source.bucket == store.bucket && folder(&source.prefix) == folder(&store.prefix)
+        }
+        _ => false,
     }
 }
 
-fn worse(a: Answered, b: Answered) -> Answered {
-    if a == Answered::Fully { b } else { a }
+fn answered(ingested: &[IngestReport], unreachable: &[Unreachable], strict: bool) -> Answered {
+    let kept = |report: &IngestReport| rollup::answered(&report.rolled_up) == Answered::Fully;
+    if !ingested.iter().all(kept) {
+        return Answered::Not;
+    }
+    let unread = |report: &IngestReport| {
+        let set_aside = report.recovered.rejected.len() + report.rolled_up.rejected.len();
+        report.totals.rejected + report.totals.malformed > 0 || set_aside + report.failed.len() > 0
+    };
+    let all_read = unreachable.is_empty() && !ingested.iter().any(unread);
+    if strict && !all_read { Answered::Incompletely } else { Answered::Fully }
+}
+
+/// Names what could not be read, and what could not be kept.
+fn tell_problems(ingested: &[IngestReport], unreachable: &[Unreachable]) {
+    let failed = ingested.iter().flat_map(|report| &report.failed);
+    let failed = failed.map(|file| format!("cannot read {}: {}", file.address, file.reason));
+    let mut failed: Vec<_> =
+        unreachable.iter().map(|one| format!("cannot read {one}")).chain(failed).collect();
+    let rejected = ingested.iter().flat_map(|report| &report.rejected);
+    let mut rejected: Vec<_> =
+        rejected.map(|file| format!("rejected {}: {}", file.address, file.reason)).collect();
+    messages::say_some(&mut failed, "that cannot be read");
+    messages::say_some(&mut rejected, "rejected");
+    let malformed: u64 = ingested.iter().map(|report| report.totals.malformed).sum();
+    if malformed > 0 {
+        messages::say(&format!(
+            "{} malformed: gatetrail report names the files",
+            counted(malformed, "record")
+        ));
+    }
+    let recovered: u64 = ingested.iter().map(|report| report.recovered.folded).sum();
+    if recovered > 0 {
+        let documents = counted(recovered, "document");
+        messages::say(&format!("{documents} of an earlier run that was stopped: rolled up first"));
+    }
+    let rollups: Vec<_> = ingested.iter().flat_map(|report| [&report.recovered, &report.rolled_up]).collect();
+    rollup::tell_problems(&rollups);
 }
 
 struct Ingestion<'a> {
@@ -140,7 +146,7 @@ impl Ingestion<'_> {
                 objects_bytes: OBJECTS_BYTES,
                 events_bytes: EVENTS_BYTES,
             },
-            rollup: rollup_options(&self.args.reports),
+            rollup: rollup::options(&self.args.reports),
         }
     }
 
@@ -156,7 +162,7 @@ impl Ingestion<'_> {
         let ingested =
             ingest(source, objects, place, &self.options(bucket), &|bytes| progress.add(bytes)).await;
         progress.end();
-        ingested.map_err(|error: IngestError| Failure::Setup(error.to_string()))
+        ingested.map_err(|error| Failure::Setup(with_sources(&error)))
     }
 }
 
@@ -167,8 +173,7 @@ impl Work for Ingestion<'_> {
         let mut reports = Vec::new();
         if let Some(folder) = &self.folder {
             // Its ETag would be the hash of its bytes: it is asked for only where that can spare reading it.
-            let files = folder.files().filter(|(key, _)| !self.args.store.holds(Path::new(key)));
-            let objects = files.map(|(key, size_bytes)| ListedObject {
+            let objects = folder.files().map(|(key, size_bytes)| ListedObject {
                 key: key.to_owned(),
                 etag: String::new(),
                 size_bytes: size_bytes.unwrap_or_default(),
@@ -179,38 +184,10 @@ impl Work for Ingestion<'_> {
         for prefix in self.args.sources.iter().filter_map(Source::s3) {
             let source = self.args.login.s3().await?;
             let listed = gatetrail_engine::list_log_files(&source, &prefix.bucket, &prefix.prefix).await;
-            let mut objects = listed.map_err(|error| Failure::Setup(error.chain()))?;
-            objects.retain(|object| !self.args.store.holds_object(&prefix.bucket, &object.key));
+            let mut objects = listed?;
+            objects.retain(|object| !self.args.store.holds(&prefix.bucket, &object.key));
             reports.push(self.ingest(&source, &prefix.bucket, objects, place).await?);
         }
         Ok(reports)
     }
-}
-
-/// Says what became of the files.
-fn tell_ingested(report: &IngestReport) -> Answered {
-    let named = |files: &[UnreadFile], what: &str| {
-        let mut lines: Vec<String> =
-            files.iter().map(|file| format!("{what} {}: {}", file.address, file.reason)).collect();
-        messages::say_some(&mut lines, what);
-    };
-    named(&report.failed, "cannot read");
-    named(&report.rejected, "rejected");
-    let totals = report.totals;
-    messages::say(&format!(
-        "read {} files ({} analyzed, {} skipped, {} rejected); {} were known already, {} could not be reached",
-        thousands(totals.files),
-        thousands(totals.analyzed),
-        thousands(totals.skipped),
-        thousands(totals.rejected),
-        thousands(report.known),
-        thousands(report.failed.len() as u64),
-    ));
-    if report.recovered.found > 0 {
-        messages::say("an earlier run had left documents in the inbox:");
-        tell(&report.recovered);
-    }
-    tell(&report.rolled_up);
-    let unreached = if report.failed.is_empty() { Answered::Fully } else { Answered::Not };
-    worse(unreached, worse(answered(&report.recovered), answered(&report.rolled_up)))
 }

@@ -7,6 +7,7 @@ mod events;
 mod generate;
 mod ingest;
 mod report;
+mod rollup;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Answered, Failure};
@@ -18,7 +19,7 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
         Command::Errors(args) => errors::run(args, surroundings),
         Command::Events(args) => events::run(args, surroundings),
         Command::Ingest(args) => ingest::run(args, surroundings),
-        Command::Rollup(args) => ingest::rollup(args),
+        Command::Rollup(args) => rollup::run(args, surroundings),
         Command::Report(args) => report::run(args, surroundings),
         Command::Config(args) => config::run(args),
         Command::Cost(args) => cost::run(args, surroundings),

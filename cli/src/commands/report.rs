@@ -10,6 +10,7 @@ use gatetrail_engine::{
 };
 use gatetrail_report::to_json;
 
+use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
@@ -18,45 +19,43 @@ use crate::store::{Work, work_on};
 use crate::surroundings::Surroundings;
 
 pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
-    let shows = |section| args.section.is_empty() || args.section.contains(&section);
     let output = args.output.output;
-    if matches!(output, Output::Csv | Output::Jsonl) && !shows(Section::Errors) {
+    let shown = Shown {
+        errors: args.shows(Section::Errors),
+        coverage: args.shows(Section::Coverage),
+        output,
+        look: Look { width: surroundings.width, colored: surroundings.colors(args.output.color) },
+    };
+    if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors {
         let problem = "coverage is no list of rows: ask for it as a table, Markdown or JSON";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
+    args.store.refuse_missing()?;
     let span = args.day.map_or(ReportSpan::Latest, ReportSpan::Day);
-    let made = work_on(args.store.existing()?, &args.login, Make(span))?;
-    let Some(reports) = made.map_err(|error| Failure::Setup(error.to_string()))? else {
-        messages::say("nothing to report on: the store has no tables; `gatetrail ingest` fills one");
+    let options = rollup::options(&args.reports);
+    let Some(reports) = work_on(&args.store, &args.login, Make { span, options })?? else {
+        messages::say(&format!(
+            "nothing to report on: {} has no tables; gatetrail ingest or gatetrail rollup makes them",
+            args.store
+        ));
         return Ok(Answered::Not);
     };
-    let Reports { top_error_codes: codes, coverage: covered } = &reports;
-    let summary = Summary::new(codes, title(span), codes.window.last_event, false);
-    let look = Look { width: surroundings.width, colored: surroundings.colors(args.output.color) };
+    if let ReportSpan::Day(day) = span
+        && is_empty(&reports)
+    {
+        messages::say(&format!(
+            "nothing to report on: no file was delivered on {day}, and no event is of it"
+        ));
+        return Ok(Answered::Not);
+    }
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut write = || -> io::Result<()> {
-        if shows(Section::Errors) {
-            match output {
-                Output::Table => ranking::write(&mut out, codes, &summary, look)?,
-                Output::Markdown => markdown::write_ranking(&mut out, codes, &summary)?,
-                Output::Json => out.write_all(&to_json(codes)?)?,
-                Output::Jsonl => json::write_ranked_rows(&mut out, codes)?,
-                Output::Csv => csv::write_ranked_rows(&mut out, codes)?,
-            }
-        }
-        if shows(Section::Coverage) {
-            match output {
-                Output::Table => coverage::write(&mut out, covered, look, shows(Section::Errors))?,
-                Output::Markdown => coverage::write_markdown(&mut out, covered)?,
-                Output::Json => out.write_all(&to_json(covered)?)?,
-                // Refused where nothing else was asked for.
-                Output::Jsonl | Output::Csv => {}
-            }
-        }
-        out.flush()
-    };
-    unless_closed(write())?;
+    let written = shown.write(&mut out, &reports, title(span));
+    unless_closed(written.and_then(|()| out.flush()))?;
     Ok(Answered::Fully)
+}
+
+fn is_empty(reports: &Reports) -> bool {
+    reports.coverage.sources.files.files == 0 && reports.top_error_codes.totals.events == 0
 }
 
 fn title(span: ReportSpan) -> String {
@@ -66,20 +65,57 @@ fn title(span: ReportSpan) -> String {
     }
 }
 
+/// What is shown, and how.
+struct Shown {
+    errors: bool,
+    coverage: bool,
+    output: Output,
+    look: Look,
+}
+
+impl Shown {
+    fn write(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
+        let Reports { top_error_codes: codes, coverage: covered } = reports;
+        if self.errors {
+            let summary = Summary::new(codes, title, codes.window.last_event, false);
+            match self.output {
+                Output::Table => ranking::write(out, codes, &summary, self.look)?,
+                Output::Markdown => markdown::write_ranking(out, codes, &summary)?,
+                Output::Json => out.write_all(&to_json(codes)?)?,
+                Output::Jsonl => json::write_ranked_rows(out, codes)?,
+                Output::Csv => csv::write_ranked_rows(out, codes)?,
+            }
+        }
+        if self.coverage {
+            if self.errors && self.output.is_for_people() {
+                writeln!(out)?;
+            }
+            match self.output {
+                Output::Table => coverage::write(out, covered, self.look, !self.errors)?,
+                Output::Markdown => coverage::write_markdown(out, covered)?,
+                Output::Json => out.write_all(&to_json(covered)?)?,
+                // Refused where nothing else was asked for.
+                Output::Jsonl | Output::Csv => {}
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The reports are made of the tables, as a rollup makes them: the same bytes, and there even where no rollup wrote them yet.
-struct Make(ReportSpan);
+struct Make {
+    span: ReportSpan,
+    options: RollupOptions,
+}
 
 impl Work for Make {
     type Output = Result<Option<Reports>, TableAccessError>;
 
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
-        let config = match read_configuration(place).await? {
-            Ok(config) => config,
-            Err(problem) => {
-                messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
-                gatetrail_report::Config::default()
-            }
-        };
-        make_reports(place, self.0, &RollupOptions::default(), &config).await
+        let config = read_configuration(place).await?.unwrap_or_else(|problem| {
+            messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
+            gatetrail_report::Config::default()
+        });
+        make_reports(place, self.span, &self.options, &config).await
     }
 }

@@ -25,6 +25,20 @@ pub(super) fn shorten(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
+/// The text, cut at its front to a width if need be: of a path the end tells it from others.
+pub(super) fn shorten_front(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut room = columns.saturating_sub(1);
+    let mut start = text.len();
+    for (at, character) in text.char_indices().rev() {
+        let Some(left) = room.checked_sub(character.width().unwrap_or_default()) else { break };
+        (room, start) = (left, at);
+    }
+    Cow::Owned(format!("…{}", text.get(start..).unwrap_or_default()))
+}
+
 /// The text, cut or filled with spaces to a width.
 pub(super) fn fit(text: &str, columns: usize) -> String {
     let text = shorten(text, columns);
@@ -61,6 +75,9 @@ mod tests {
         assert_eq!(shorten("訂單訂單", 5), "訂單…");
         assert_eq!(shorten("訂單訂單", 4), "訂…");
         assert_eq!(shorten("ab", 0), "…");
+        assert_eq!(shorten_front("AccessDenied", 11), "…cessDenied");
+        assert_eq!(shorten_front("訂單訂單", 6), "…訂單");
+        assert_eq!(shorten_front("ab", 0), "…");
         assert_eq!(fit("訂單", 6), "訂單  ");
         assert_eq!(width(&fit("訂單訂單", 6)), 6);
     }

@@ -8,7 +8,7 @@ use super::number::thousands;
 
 /// One sum: `228 API Gateway = 200 events + 27 duplicates + 1 replaced by corrections`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(crate) struct Sum {
     total: u64,
     of: &'static str,
     parts: Vec<(u64, &'static str)>,
@@ -32,14 +32,18 @@ pub(super) fn sums(document: &TopErrorCodes) -> Vec<Sum> {
     }
     let unreachable = (sources.unreadable > 0)
         .then(|| format!("and {} that could not be reached", thousands(sources.unreadable)));
+    // A store keeps files by the time of their delivery.
+    let parts: u64 = api_gateway.iter().map(|(count, _)| count).sum();
+    let by_two_times = (parts > files.api_gateway)
+        .then(|| "events by their own time, the rest by the delivery of their files".to_owned());
     let nameless = (document.filters.api != "*" && !document.filters.require_api).then(|| {
         let without_api = thousands(totals.without_api);
         format!("of these, {without_api} name no API and pass every pattern")
     });
     let sum = |total, of, parts, remark| Sum { total, of, parts, remark };
-    let mut sums = files_and_records(files, unreachable);
+    let mut sums = Vec::from(files_and_records(files, unreachable));
     sums.extend([
-        sum(files.api_gateway, "API Gateway", api_gateway, None),
+        sum(files.api_gateway, "API Gateway", api_gateway, by_two_times),
         sum(
             totals.events,
             "events",
@@ -54,7 +58,7 @@ pub(super) fn sums(document: &TopErrorCodes) -> Vec<Sum> {
 pub(super) fn covered(coverage: &Coverage) -> Vec<Sum> {
     let sources = coverage.sources;
     let sum = |total, of, parts| Sum { total, of, parts, remark: None };
-    let mut sums = files_and_records(sources.files, None);
+    let mut sums = Vec::from(files_and_records(sources.files, None));
     sums.push(sum(
         sources.files.api_gateway,
         "API Gateway",
@@ -67,9 +71,9 @@ pub(super) fn covered(coverage: &Coverage) -> Vec<Sum> {
 }
 
 /// How files and their records divide.
-fn files_and_records(files: FileTotals, remark: Option<String>) -> Vec<Sum> {
+pub(super) fn files_and_records(files: FileTotals, remark: Option<String>) -> [Sum; 2] {
     let sum = |total, of, parts, remark| Sum { total, of, parts, remark };
-    vec![
+    [
         sum(
             files.files,
             "files",
@@ -104,6 +108,20 @@ pub(super) fn lines(sums: &[Sum], columns: usize) -> Vec<String> {
 }
 
 impl Sum {
+    /// Of parts that are all there is.
+    pub(super) fn new(of: &'static str, parts: Vec<(u64, &'static str)>) -> Self {
+        Self { total: parts.iter().map(|(count, _)| count).sum(), of, parts, remark: None }
+    }
+
+    /// The same by another name.
+    pub(super) fn of(self, of: &'static str) -> Self {
+        Self { of, ..self }
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
     fn parts(&self) -> Vec<String> {
         self.parts.iter().map(|(count, what)| format!("{} {what}", thousands(*count))).collect()
     }

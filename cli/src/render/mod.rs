@@ -12,6 +12,7 @@ pub(crate) mod markdown;
 mod number;
 mod paint;
 pub(crate) mod ranking;
+pub(crate) mod steps;
 mod summary;
 mod when;
 

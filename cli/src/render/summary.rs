@@ -85,7 +85,7 @@ fn note(document: &TopErrorCodes, newest: Option<Timestamp>, counted_from_now: b
     let newest = newest.map(|time| format!("; the newest there is: {} UTC{hint}", when::second(time)));
     let newest = newest.unwrap_or_default();
     let files = document.sources.files;
-    Some(if files.api_gateway == 0 {
+    Some(if files.api_gateway == 0 && newest.is_empty() {
         format!("no API Gateway event among {} records", thousands(files.records))
     } else if totals.events == 0 {
         format!("no event passes the filters{newest}")

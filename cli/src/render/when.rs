@@ -45,9 +45,34 @@ pub(super) fn window(window: &Window) -> Option<String> {
     })
 }
 
+/// A length of time in the greatest unit of which it has two, rounded down: `90 s`, `4 min`, `30 min`, `5 h`, `3 d`.
+pub(super) fn length(milliseconds: i64) -> String {
+    let seconds = milliseconds / 1_000;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min")];
+    match units.into_iter().find(|(unit, _)| seconds >= 2 * unit) {
+        Some((unit, name)) => format!("{} {name}", seconds / unit),
+        None => format!("{seconds} s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths() {
+        for (seconds, expected) in [
+            (0, "0 s"),
+            (90, "90 s"),
+            (240, "4 min"),
+            (3_600, "60 min"),
+            (18_000, "5 h"),
+            (86_400, "24 h"),
+            (200_000, "2 d"),
+        ] {
+            assert_eq!(length(seconds * 1_000), expected);
+        }
+    }
 
     #[test]
     fn windows() {

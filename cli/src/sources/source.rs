@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::surroundings::arguments_of_process;
+
 /// A source of CloudTrail files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -41,11 +43,6 @@ impl Source {
 
     /// Reads an argument. Whatever is neither `-` nor an S3 address is a path.
     pub(crate) fn parse(argument: OsString) -> Result<Self, String> {
-        Self::parse_for("errors", argument)
-    }
-
-    /// Reads an argument of a command, which is named where it could not be run.
-    pub(crate) fn parse_for(command: &str, argument: OsString) -> Result<Self, String> {
         if argument == "-" {
             return Ok(Self::Stdin);
         }
@@ -63,10 +60,11 @@ impl Source {
             return Ok(Self::S3(S3Prefix { bucket: bucket.to_owned(), prefix: prefix.to_owned() }));
         }
         Err(format!(
-            "this build cannot read S3; the AWS half takes minutes to compile and is left out unless asked for:\n\
-             \x20 cargo run --release --features aws -- {command} s3://{address}\n\
+            "this build does not know S3; the AWS half takes minutes to compile and is left out unless asked for:\n\
+             \x20 cargo run --release --features aws -- {}\n\
              or, to keep it:\n\
-             \x20 cargo install --path cli --features aws"
+             \x20 cargo install --path cli --features aws",
+            arguments_of_process()
         ))
     }
 }
@@ -88,7 +86,7 @@ mod tests {
     #[cfg(not(feature = "aws"))]
     fn without_the_feature_s3_names_the_command_that_adds_it() {
         let problem = Source::parse("s3://trail-bucket/AWSLogs/".into()).unwrap_err();
-        assert!(problem.contains("--features aws -- errors s3://trail-bucket/AWSLogs/"), "{problem}");
+        assert!(problem.contains("cargo run --release --features aws -- "), "{problem}");
         assert!(problem.contains("cargo install --path cli --features aws"), "{problem}");
     }
 

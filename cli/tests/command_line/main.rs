@@ -4,8 +4,8 @@
 #![cfg(test)]
 
 mod answers;
+mod cost;
 mod ends;
 mod hostile;
 mod reading;
 mod run;
-mod stores;

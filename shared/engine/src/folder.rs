@@ -10,6 +10,8 @@ use gatetrail_tables::{EventSet, FileTotals};
 use gatetrail_trail::{Limits, LogFileReader, ObjectKey, Outcome, delivered, folder_to_skip};
 use walkdir::WalkDir;
 
+use crate::layout::belongs_to_store;
+
 /// Files up to this size are read into memory whole; larger ones are streamed. CloudTrail's files have a median of 1.5 KB.
 const WHOLE_FILE_BYTES: u64 = 8 << 20;
 
@@ -121,12 +123,18 @@ impl Scan {
 }
 
 /// Finds the log files of a folder (`*.json.gz` and `*.json`, at any depth, links followed), or takes a file as it is.
-/// What cannot be looked into is in the second list. Asks for sizes only `with_sizes`: it is a call of the system for each file.
+/// Inbox, reports and the like of a store that lies there are no log files, and left out. What cannot be looked into is in
+/// the second list. Asks for sizes only `with_sizes`: it is a call of the system for each file.
 #[must_use]
 pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
     let mut files = Vec::new();
     let mut unreachable = Vec::new();
-    for entry in WalkDir::new(source).follow_links(true) {
+    let walk = WalkDir::new(source).follow_links(true).into_iter();
+    // Whoever names the folder of a store itself means what lies in it.
+    let is_walked = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_type().is_dir() || !belongs_to_store(entry.path())
+    };
+    for entry in walk.filter_entry(is_walked) {
         let found = entry.and_then(|entry| {
             let sort = entry.file_type();
             // A file that was named is read whatever its name, and may be a pipe or a device.
@@ -285,5 +293,36 @@ pub(crate) fn key_of(path: &Path) -> String {
     match path.to_string_lossy().parse::<ObjectKey>() {
         Ok(key) => key.without_prefix(),
         Err(_) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_among_log_files_is_left_out_but_not_what_lies_beside_its_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        };
+        for own in ["inbox/trail/a.json.gz", "reports/day/2026-11-20/coverage.json", "tables/events/x.json"] {
+            write(&format!("team/store/{own}"));
+        }
+        write("team/store/AWSLogs/b.json.gz");
+        write("reports/c.json");
+        let found = |source: &Path| {
+            let (files, unreachable) = find_files(source, false);
+            assert!(unreachable.is_empty());
+            let names = files.iter().map(|file| file.path.file_name().unwrap().to_str().unwrap().to_owned());
+            let mut names: Vec<_> = names.collect();
+            names.sort_unstable();
+            names
+        };
+        assert_eq!(found(folder.path()), ["b.json.gz", "c.json"]);
+        assert_eq!(found(&folder.path().join("team/store")), ["b.json.gz"]);
+        assert_eq!(found(&folder.path().join("team/store/inbox")), ["a.json.gz"]);
     }
 }

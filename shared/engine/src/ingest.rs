@@ -4,14 +4,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::pending;
 
-use gatetrail_report::TimeRange;
 use gatetrail_tables::{Day, FileOutcome, FileTotals};
-use gatetrail_trail::{Message, ObjectName, PARSER_REVISION, folder_to_skip};
+use gatetrail_trail::{Message, ObjectName, PARSER_REVISION};
 
 use crate::batch::{Fate, ReadOptions, read_batch};
 use crate::object_store::{ListedObject, ObjectStore, Place};
 use crate::rollup::{RollupOptions, RollupReport, roll_up};
-use crate::tables::{TableAccessError, read_files};
+use crate::tables::{TableAccessError, read_files_of_day};
 
 /// Objects that are read into one document, or several where their events are many.
 const OBJECTS_IN_BATCH: usize = 500;
@@ -146,6 +145,8 @@ async fn read_into_inbox<S: ObjectStore, R: ObjectStore>(
 #[derive(Debug, Default)]
 struct Known {
     etags: HashMap<String, HashSet<String>>,
+    /// Keys of files that are skipped for their keys alone, unread.
+    skipped: HashSet<String>,
 }
 
 impl Known {
@@ -164,22 +165,21 @@ impl Known {
         }
         let mut known = Self::default();
         for (day, keys) in days {
-            let range = match day {
-                Some(day) => TimeRange { from: Some(day.start()), to: Some(day.end()) },
-                None => TimeRange::default(),
-            };
             let take = |row: &gatetrail_tables::FileRow| {
-                // What is skipped by its key was never opened, and has no ETag.
-                let seen = !row.etag.is_empty() || row.outcome == FileOutcome::Skipped;
-                if seen
-                    && row.parser_revision >= PARSER_REVISION
-                    && row.bucket == bucket
-                    && keys.contains(&row.key)
-                {
-                    known.etags.entry(row.key.clone()).or_default().insert(row.etag.clone());
+                let current = row.parser_revision >= PARSER_REVISION;
+                if !current || row.bucket != bucket || !keys.contains(&row.key) {
+                    return;
+                }
+                match (row.etag.is_empty(), row.outcome) {
+                    (false, _) => {
+                        known.etags.entry(row.key.clone()).or_default().insert(row.etag.clone());
+                    }
+                    (true, FileOutcome::Skipped) => drop(known.skipped.insert(row.key.clone())),
+                    // It was gone, and may be there again.
+                    (true, FileOutcome::Analyzed | FileOutcome::Rejected) => {}
                 }
             };
-            read_files(results, range, take).await?;
+            read_files_of_day(results, day, take).await?;
         }
         Ok(known)
     }
@@ -188,10 +188,10 @@ impl Known {
     /// its key is.
     async fn has<S: ObjectStore>(&self, source: &S, object: &Found, bucket: &str) -> bool {
         let key = source.known_as(&object.key);
-        let Some(etags) = self.etags.get(key.as_ref()) else { return false };
-        if folder_to_skip(&key).is_some() {
-            return etags.contains("");
+        if self.skipped.contains(key.as_ref()) {
+            return true;
         }
+        let Some(etags) = self.etags.get(key.as_ref()) else { return false };
         if !object.etag.is_empty() {
             return etags.contains(&object.etag);
         }

@@ -9,6 +9,7 @@ mod fetch;
 mod folder;
 mod folder_store;
 mod ingest;
+mod layout;
 mod log_folder;
 mod object_store;
 mod prefix;
@@ -27,6 +28,7 @@ pub use folder::{
 };
 pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
+pub use layout::{is_store_folder, is_store_key};
 pub use log_folder::{LogFolder, NoUpload};
 pub use object_store::{
     BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
@@ -38,4 +40,7 @@ pub use rollup::{
     CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
     parse_configuration, read_configuration, roll_up,
 };
-pub use tables::{TableAccessError, has_tables, read_deliveries, read_events, read_files, table_partitions};
+pub use tables::{
+    TableAccessError, has_tables, newest_event_time, read_deliveries, read_events, read_files,
+    table_partitions,
+};

@@ -17,6 +17,8 @@ pub struct Selection<'s> {
     knowledge: Knowledge,
     /// Events that a correction replaces, of the whole set.
     pub replaced: u64,
+    /// Of these, those within the filters' time.
+    pub replaced_in_time: u64,
     /// Time of the newest event of the whole set that is not dated after its own delivery.
     pub newest: Option<Timestamp>,
 }
@@ -29,15 +31,18 @@ impl<'s> Selection<'s> {
         set.iter().for_each(|event| learning.feed(event));
         let knowledge = learning.finish();
         let mut events = Vec::new();
-        let mut replaced = 0;
+        let (mut replaced, mut replaced_in_time) = (0, 0);
         for event in set.iter() {
             match knowledge.judge(event, filters) {
-                Verdict::Replaced => replaced += 1,
+                Verdict::Replaced => {
+                    replaced += 1;
+                    replaced_in_time += u64::from(filters.time.contains(event));
+                }
                 Verdict::FilteredOut => {}
                 Verdict::Passes => events.push(event),
             }
         }
-        Self { events, knowledge, replaced, newest: newest_event(set) }
+        Self { events, knowledge, replaced, replaced_in_time, newest: newest_event(set) }
     }
 
     /// The selected events, in no order that matters.

@@ -5,6 +5,9 @@ use std::path::{Component, Path, PathBuf};
 /// What names begin with that are the store's own: no key has them, and no listing shows them.
 pub(super) const RESERVED: &str = ".gatetrail-";
 
+/// The file that writers of a store take turns by.
+pub(crate) const LOCK: &str = ".gatetrail-lock";
+
 /// The path of a key; `None` where no object can have it, because the path would lead elsewhere or to the store's own files.
 pub(super) fn path_of(root: &Path, key: &str) -> Option<PathBuf> {
     let mut path = root.to_owned();

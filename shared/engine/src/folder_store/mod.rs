@@ -12,4 +12,5 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use key::LOCK;
 pub use store::{FolderStore, FolderUpload};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use same_file::Handle;
 
-use super::key::RESERVED;
+use super::key::{LOCK, RESERVED};
 use super::open_files::OpenFiles;
 use crate::disk::EtagHasher;
 use crate::object_store::{Condition, StoreErrorKind};
@@ -132,7 +132,7 @@ fn is_none(error: &io::Error) -> bool {
 
 /// Waits until no other writer of this folder is at work. The lock ends with the file that is given, and with its process.
 pub(super) fn lock(root: &Path) -> io::Result<File> {
-    let path = root.join(format!("{RESERVED}lock"));
+    let path = root.join(LOCK);
     let file = OpenOptions::new().create(true).append(true).open(path)?;
     file.lock()?;
     Ok(file)

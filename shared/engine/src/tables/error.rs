@@ -20,7 +20,7 @@ pub enum TableAccessError {
         reason: String,
     },
     /// The object is no table, or another version's, or broken. Nothing was written over it.
-    #[error("{address} is left as it is: {source}")]
+    #[error("{address} cannot be used, and is left as it is: {source}")]
     Table {
         /// The object, as a person would name it.
         address: String,

@@ -2,22 +2,31 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_report::{Delivered, Deliveries, TimeRange};
-use gatetrail_tables::{Day, EventSet, Events, FileRow, Files, Partition, Projection, Table};
+use gatetrail_tables::{
+    Day, Division, EventRow, EventSet, Events, FileRow, Files, Partition, Projection, Table,
+};
+use jiff::Timestamp;
 
 use super::error::TableAccessError;
 use super::object::TableObject;
+use crate::layout;
 use crate::object_store::{ObjectStore, Place};
 
 /// Objects that are opened at a time: an hour's are small, and a request is nearly all waiting.
 const CONCURRENCY: usize = 16;
+
+/// Days up to which each is listed by itself. To list an object of a folder is to read it, for its ETag.
+const LISTED_SINGLY: usize = 31;
 
 /// Whether a place has tables, or an inbox that will become some: whether it is a store of results.
 ///
 /// # Errors
 /// Where it cannot be listed.
 pub async fn has_tables<S: ObjectStore>(place: &Place<'_, S>) -> Result<bool, TableAccessError> {
-    for prefix in ["tables/", "inbox/"] {
-        if !place.list_folders(prefix, None).await?.folders.is_empty() {
+    for (name, own) in layout::FOLDERS.iter().filter(|(_, own)| !own.is_empty()) {
+        // Others may have folders of these names, but not what lies in them.
+        let below = place.list_folders(&format!("{name}/"), None).await?.folders;
+        if below.iter().any(|folder| own.contains(&folder.as_str())) {
             return Ok(true);
         }
     }
@@ -25,6 +34,7 @@ pub async fn has_tables<S: ObjectStore>(place: &Place<'_, S>) -> Result<bool, Ta
 }
 
 /// The objects of a table whose days a range of time touches, in their order; those of unknown time only without bounds.
+/// Some may be gone when they are opened.
 ///
 /// # Errors
 /// Where they cannot be listed.
@@ -36,13 +46,57 @@ pub async fn table_partitions<T: Table, S: ObjectStore>(
     let touched = |day: Day| {
         range.from.is_none_or(|from| from < day.end()) && range.to.is_none_or(|to| day.start() < to)
     };
-    let mut partitions = Vec::new();
+    let wanted = |partition: &Partition| partition.day().map_or(!bounded, touched);
+    let folders = folders_of::<T, S>(place).await?;
+    let folders: Vec<Partition> = folders.into_iter().filter(wanted).collect();
+    match T::DIVISION {
+        Division::Days => Ok(folders),
+        // To list everything is fewer requests.
+        Division::Hours if folders.len() > LISTED_SINGLY => {
+            let objects = objects_below::<T, S>(place, "").await?;
+            Ok(objects.into_iter().filter(wanted).collect())
+        }
+        Division::Hours => {
+            let mut hours = Vec::new();
+            for folder in folders {
+                match folder.day() {
+                    Some(day) => hours.extend(hours_of_day::<T, S>(place, day).await?),
+                    None => hours.push(folder),
+                }
+            }
+            Ok(hours)
+        }
+    }
+}
+
+/// The folders of a table, as if each held an object of a day.
+async fn folders_of<T: Table, S: ObjectStore>(
+    place: &Place<'_, S>,
+) -> Result<Vec<Partition>, TableAccessError> {
+    let prefix = format!("tables/{}/", T::NAME);
+    let mut found = Vec::new();
     let mut page = None;
     loop {
-        let listed = place.list(&format!("tables/{}/", T::NAME), page.as_deref()).await?;
-        let found = listed.objects.iter().filter_map(|object| Partition::parse(T::NAME, &object.key));
-        partitions.extend(found.filter(|partition| partition.day().map_or(!bounded, touched)));
-        let Some(next) = listed.next else { return Ok(partitions) };
+        let listed = place.list_folders(&prefix, page.as_deref()).await?;
+        let keys = listed.folders.iter().map(|folder| format!("{prefix}{folder}/{}.parquet", T::NAME));
+        found.extend(keys.filter_map(|key| Partition::parse(T::NAME, &key)));
+        let Some(next) = listed.next else { return Ok(found) };
+        page = Some(next);
+    }
+}
+
+/// The objects of a table whose keys, behind the table's, begin with a prefix.
+async fn objects_below<T: Table, S: ObjectStore>(
+    place: &Place<'_, S>,
+    prefix: &str,
+) -> Result<Vec<Partition>, TableAccessError> {
+    let prefix = format!("tables/{}/{prefix}", T::NAME);
+    let mut found = Vec::new();
+    let mut page = None;
+    loop {
+        let listed = place.list(&prefix, page.as_deref()).await?;
+        found.extend(listed.objects.iter().filter_map(|object| Partition::parse(T::NAME, &object.key)));
+        let Some(next) = listed.next else { return Ok(found) };
         page = Some(next);
     }
 }
@@ -52,9 +106,7 @@ pub(crate) async fn hours_of_day<T: Table, S: ObjectStore>(
     place: &Place<'_, S>,
     day: Day,
 ) -> Result<Vec<Partition>, TableAccessError> {
-    // A page holds a thousand keys, a day at most 24 objects.
-    let listed = place.list(&format!("tables/{}/dt={day}/", T::NAME), None).await?;
-    Ok(listed.objects.iter().filter_map(|object| Partition::parse(T::NAME, &object.key)).collect())
+    objects_below::<T, S>(place, &format!("dt={day}/")).await
 }
 
 /// Calls a function with the rows of each row group of the objects, in their order.
@@ -96,6 +148,32 @@ pub async fn read_events<S: ObjectStore>(
     Ok(set)
 }
 
+/// What tells the time of an event, and whether it is sound.
+const DATED: Projection = Projection::Only(&["account_id", "event_id", "event_time", "after_delivery"]);
+
+/// The time of the newest event that is not dated after its own delivery. The newest day that has one is the last that is
+/// read, and of it only these columns.
+///
+/// # Errors
+/// Where an object cannot be read; it is named.
+pub async fn newest_event_time<S: ObjectStore>(
+    place: &Place<'_, S>,
+) -> Result<Option<Timestamp>, TableAccessError> {
+    let partitions = table_partitions::<Events, S>(place, TimeRange::default()).await?;
+    for partition in partitions.into_iter().rev().filter(|partition| partition.day().is_some()) {
+        let mut newest = None;
+        for_each_group::<Events, S>(place, &[partition], DATED, |rows| {
+            let sound = rows.iter().filter(|event| !event.after_delivery());
+            newest = newest.max(sound.filter_map(EventRow::event_time).max());
+        })
+        .await?;
+        if newest.is_some() {
+            return Ok(newest);
+        }
+    }
+    Ok(None)
+}
+
 /// Calls a function with each row of `files` that was delivered on one of the days that a range of time touches.
 ///
 /// # Errors
@@ -106,6 +184,20 @@ pub async fn read_files<S: ObjectStore>(
     mut take: impl FnMut(&FileRow),
 ) -> Result<(), TableAccessError> {
     let partitions = table_partitions::<Files, S>(place, range).await?;
+    for_each_group::<Files, S>(place, &partitions, Projection::All, |rows| rows.iter().for_each(&mut take))
+        .await
+}
+
+/// Calls a function with each row of `files` that was delivered on a day, or of which that is not known.
+pub(crate) async fn read_files_of_day<S: ObjectStore>(
+    place: &Place<'_, S>,
+    day: Option<Day>,
+    mut take: impl FnMut(&FileRow),
+) -> Result<(), TableAccessError> {
+    let partitions = match day {
+        Some(day) => hours_of_day::<Files, S>(place, day).await?,
+        None => vec![Partition::Unknown],
+    };
     for_each_group::<Files, S>(place, &partitions, Projection::All, |rows| rows.iter().for_each(&mut take))
         .await
 }

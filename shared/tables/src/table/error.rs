@@ -7,8 +7,8 @@ use parquet::errors::ParquetError;
 #[non_exhaustive]
 pub enum TableError {
     /// No Parquet file, a broken one, or one that cannot be made.
-    #[error("Parquet: {0}")]
-    Parquet(#[from] ParquetError),
+    #[error("Parquet: {}", of_parquet(.0))]
+    Parquet(ParquetError),
     /// The file is another table's, or nobody's.
     #[error("not the table {wanted:?} of Gatetrail: its metadata says {found:?}")]
     OtherTable {
@@ -60,6 +60,18 @@ pub enum TableError {
     /// Rows are not in the order of their keys, or a key stands twice.
     #[error("rows are not in the order of their keys")]
     Unsorted,
+}
+
+impl From<ParquetError> for TableError {
+    fn from(error: ParquetError) -> Self {
+        Self::Parquet(error)
+    }
+}
+
+/// What the library says, without its name, which stands there already.
+fn of_parquet(error: &ParquetError) -> String {
+    let text = error.to_string();
+    text.strip_prefix("Parquet error: ").map(str::to_owned).unwrap_or(text)
 }
 
 /// A value that its column cannot hold.

@@ -163,7 +163,7 @@ fn a_broken_table_is_left_as_it_is() {
     let run = block_on(rolled_up(&store));
     assert_eq!((run.folded, run.left), (0, 4), "{run:#?}");
     assert!(
-        run.failures[0].contains(&format!("memory://{key} is left as it is: Parquet: ")),
+        run.failures[0].contains(&format!("memory://{key} cannot be used, and is left as it is: Parquet: ")),
         "{:#?}",
         run.failures
     );

@@ -1,25 +1,26 @@
 //! From the arguments to what was read and the filters: what `errors` and `events` begin with.
 
+mod stored;
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use gatetrail_engine::{
-    ObjectStore, Place, Scan, TableAccessError, has_tables, parse_configuration, read_configuration,
-    read_deliveries, read_events,
-};
+use gatetrail_engine::{Scan, parse_configuration};
 use gatetrail_report::{
-    ApiPattern, Config, Filters, Rejected, Sources, StatusFilter, TimeRange, newest_event,
+    ApiPattern, Config, Filters, Rejected, Selection, Sources, StatusFilter, TimeRange, newest_event,
 };
 use gatetrail_trail::Limits;
+use jiff::Timestamp;
 
+use self::stored::{ReadStore, Stored, store_named};
 use crate::args::{Anchor, Cli, FilterArgs, InputArgs};
 use crate::exit::{Answered, Failure};
 use crate::messages;
 use crate::sources::{Source, read_local};
-use crate::store::{StoreAddress, Work, is_store, work_on};
+use crate::store::work_on;
 use crate::surroundings::Surroundings;
 use crate::time::{AskedRange, Moment};
 
@@ -37,11 +38,15 @@ pub(crate) struct Input {
     strict: bool,
 }
 
-/// What a store says of its files.
-#[derive(Debug)]
-struct Stored {
-    duplicates: u64,
-    rejected: Vec<Rejected>,
+/// What there is to answer from.
+struct Answering {
+    scan: Scan,
+    config: Config,
+    /// Ids of the accounts that are asked for.
+    accounts: Vec<String>,
+    /// What time is asked for; `None` where that hangs on what was read.
+    range: Option<TimeRange>,
+    stored: Option<Stored>,
 }
 
 impl Input {
@@ -54,37 +59,31 @@ impl Input {
     ) -> Result<Self, Failure> {
         let asked = asked_range(filters);
         let waits_for_newest = filters.anchor == Anchor::Newest && asked.is_relative();
-        // What is wrong with a range is said before minutes of reading, where it can be known.
-        let known =
+        // What is wrong with a range or an account is said before minutes of reading, where it can be known.
+        let range =
             (!waits_for_newest).then(|| asked.resolve(surroundings.now)).transpose().map_err(usage)?;
-        let store = store_named(input)?;
-        let config = match &filters.config {
-            Some(path) => read_config(path)?,
-            None => Config::default(),
-        };
-        if store.is_none() || filters.config.is_some() {
-            // Nothing that is read will know more aliases.
-            accounts(filters, &config)?;
-        }
-        let read = match &store {
-            None => Answering { scan: read_sources(input, surroundings)?, config, stored: None },
+        let config = filters.config.as_deref().map(read_config).transpose()?;
+        let Answering { scan, config, accounts, range, stored } = match store_named(input)? {
+            None => {
+                let config = config.unwrap_or_default();
+                let accounts = account_ids(&config, &filters.account)?;
+                let scan = read_sources(input, surroundings)?;
+                messages::name_unread(&scan);
+                Answering { scan, config, accounts, range, stored: None }
+            }
             Some(address) => {
-                let given = filters.config.is_some().then_some(config);
-                let reading = ReadStore { range: known.unwrap_or_default(), config: given };
-                let read = work_on(address, &input.login, reading)?;
-                read.map_err(|error| Failure::Setup(error.to_string()))?
+                let reading = ReadStore { asked, range, config, accounts: &filters.account };
+                work_on(&address, &input.login, reading)??
             }
         };
-        let Answering { scan, config, stored } = read;
-        messages::name_unread(&scan);
-        let time = match (known, newest_event(&scan.events)) {
+        let time = match (range, newest_event(&scan.events)) {
             (Some(range), _) => range,
             (None, Some(newest)) => asked.resolve(newest).map_err(usage)?,
             // Without an event there is nothing to count from, and nothing to filter.
             (None, None) => TimeRange::default(),
         };
         let filters = Filters {
-            accounts: accounts(filters, &config)?,
+            accounts,
             regions: filters.region.clone(),
             api: filters.api.as_deref().map(ApiPattern::new),
             require_api: filters.require_api,
@@ -98,10 +97,14 @@ impl Input {
     /// How far the question can be answered; where it cannot, standard error is told why.
     pub(crate) fn answered(&self) -> Answered {
         let totals = self.scan.totals;
-        if totals.analyzed == 0 && self.scan.events.is_empty() {
+        let has_events_elsewhere = self.stored.as_ref().is_some_and(|stored| stored.newest.is_some());
+        if totals.analyzed == 0 && self.scan.events.is_empty() && !has_events_elsewhere {
             messages::say(&match (totals.files, self.scan.unreachable.len()) {
+                (0, 0) if self.stored.is_some() && self.filters.time != TimeRange::default() => {
+                    "nothing to answer from: the store has nothing of that time".to_owned()
+                }
                 (0, 0) if self.stored.is_some() => {
-                    "nothing to answer from: the store has no rows of that time".to_owned()
+                    "nothing to answer from: the store has no tables".to_owned()
                 }
                 (0, 0) => "nothing to answer from: no *.json.gz and no *.json there".to_owned(),
                 (0, _) => "nothing to answer from: nothing could be reached".to_owned(),
@@ -116,14 +119,28 @@ impl Input {
         if unread && self.strict { Answered::Incompletely } else { Answered::Fully }
     }
 
+    /// The events that are asked about. What a store says of its files is of the time that is asked for, and so is what
+    /// corrections replace.
+    pub(crate) fn selection(&self) -> Selection<'_> {
+        let mut selection = Selection::new(&self.scan.events, &self.filters);
+        if self.stored.is_some() {
+            selection.replaced = selection.replaced_in_time;
+        }
+        selection
+    }
+
+    /// The time of the newest event there is, whether it was asked for or not.
+    pub(crate) fn newest(&self, selection: &Selection<'_>) -> Option<Timestamp> {
+        selection.newest.max(self.stored.as_ref().and_then(|stored| stored.newest))
+    }
+
     /// What was read, as documents say it.
     pub(crate) fn sources(&self) -> Sources {
+        let stored = self.stored.as_ref();
+        let copies = stored.map(|stored| stored.coverage.sources.duplicates);
         Sources {
             files: self.scan.totals,
-            duplicates: self
-                .stored
-                .as_ref()
-                .map_or_else(|| self.scan.events.duplicates(), |stored| stored.duplicates),
+            duplicates: copies.unwrap_or_else(|| self.scan.events.duplicates()),
             // The selection knows.
             replaced: 0,
             unreadable: self.scan.unreachable.len() as u64,
@@ -133,7 +150,7 @@ impl Input {
     /// The files that will never be read, as documents name them.
     pub(crate) fn rejected(&self) -> Vec<Rejected> {
         if let Some(stored) = &self.stored {
-            return stored.rejected.clone();
+            return stored.coverage.rejected.files.clone();
         }
         let rejected = self.scan.rejected.iter();
         rejected.map(|file| Rejected { source: file.key.clone(), reason: file.reason.clone() }).collect()
@@ -144,84 +161,14 @@ fn asked_range(filters: &FilterArgs) -> AskedRange {
     AskedRange { since: filters.last.map(Moment::Before).or(filters.since), until: filters.until }
 }
 
-/// The ids of the accounts that are asked for.
-fn accounts(filters: &FilterArgs, config: &Config) -> Result<Vec<String>, Failure> {
-    let ids = filters.account.iter().map(|account| config.account_id(account).map(str::to_owned));
-    ids.collect::<Result<_, _>>().map_err(usage)
-}
-
 fn usage(problem: impl std::fmt::Display) -> Failure {
     Cli::command().error(ErrorKind::ValueValidation, problem).into()
 }
 
-/// What there is to answer from.
-struct Answering {
-    scan: Scan,
-    config: Config,
-    stored: Option<Stored>,
-}
-
-/// The store that is named, if one is: by itself, since what files and a store have in common nobody could tell.
-fn store_named(input: &InputArgs) -> Result<Option<StoreAddress>, Failure> {
-    let is_local_store = |source: &Source| source.path().is_some_and(is_store);
-    match input.sources.as_slice() {
-        [Source::Path(path)] if is_store(path) => Ok(Some(StoreAddress::Folder(path.clone()))),
-        [Source::S3(prefix)] => {
-            let address = StoreAddress::S3(prefix.clone());
-            let found = work_on(&address, &input.login, HasTables)?;
-            // What cannot be listed as a store will say why when its files are listed.
-            Ok(found.is_ok_and(|found| found).then_some(address))
-        }
-        several if several.iter().any(is_local_store) => {
-            Err(usage("a store answers by itself: name no other source"))
-        }
-        _ => Ok(None),
-    }
-}
-
-struct HasTables;
-
-impl Work for HasTables {
-    type Output = Result<bool, TableAccessError>;
-
-    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
-        has_tables(place).await
-    }
-}
-
-/// Reads the rows of a range of time out of a store.
-struct ReadStore {
-    range: TimeRange,
-    /// A configuration in place of the store's.
-    config: Option<Config>,
-}
-
-impl Work for ReadStore {
-    type Output = Result<Answering, TableAccessError>;
-
-    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
-        let config = match self.config {
-            Some(config) => config,
-            None => read_configuration(place).await?.unwrap_or_else(|problem| {
-                messages::say(&format!("config/gatetrail.toml: {problem}; answered without it"));
-                Config::default()
-            }),
-        };
-        let events = read_events(place, self.range).await?;
-        let delivered = read_deliveries(place, self.range).await?;
-        let waiting = place.list("inbox/", None).await?;
-        if !waiting.objects.is_empty() {
-            let more = if waiting.next.is_some() { " and more" } else { "" };
-            let count = waiting.objects.len();
-            messages::say(&format!(
-                "{count}{more} documents in the inbox are not in the answer: `gatetrail rollup` folds them"
-            ));
-        }
-        let dated = events.iter().filter(|event| self.range.contains(*event)).count() as u64;
-        let stored = Stored { duplicates: delivered.duplicates(dated), rejected: delivered.rejected() };
-        let scan = Scan { events, totals: delivered.totals(), ..Scan::default() };
-        Ok(Answering { scan, config, stored: Some(stored) })
-    }
+/// The accounts that are meant, by their ids.
+fn account_ids(config: &Config, accounts: &[String]) -> Result<Vec<String>, Failure> {
+    let ids = accounts.iter().map(|account| config.account_id(account).map(str::to_owned));
+    ids.collect::<Result<_, _>>().map_err(usage)
 }
 
 fn read_config(path: &Path) -> Result<Config, Failure> {

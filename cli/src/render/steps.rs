@@ -1,0 +1,85 @@
+//! What a step did, as sums that a reader can check.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use gatetrail_engine::{IngestReport, RollupReport};
+use gatetrail_tables::FileTotals;
+
+use super::Look;
+use super::escape::visible;
+use super::ledger::{self, Sum};
+
+const MARGIN: usize = 2;
+
+/// Writes a title and the sums below it.
+pub(crate) fn write(out: &mut impl Write, title: &str, sums: &[Sum], look: Look) -> io::Result<()> {
+    writeln!(out, "{}", look.bold(visible(title)))?;
+    for line in ledger::lines(sums, look.width.saturating_sub(MARGIN)) {
+        writeln!(out, "{:MARGIN$}{line}", "")?;
+    }
+    Ok(())
+}
+
+/// The sums of an ingestion from one or several sources. Where nothing was new there is one.
+pub(crate) fn ingested(reports: &[IngestReport], unreachable: u64) -> Vec<Sum> {
+    let totals = reports.iter().fold(FileTotals::default(), |sum, report| sum.plus(report.totals));
+    let known: u64 = reports.iter().map(|report| report.known).sum();
+    let failed: u64 = reports.iter().map(|report| report.failed.len() as u64).sum();
+    let unreached = failed + unreachable;
+    let mut parts = vec![(totals.files, "read now"), (known, "known already")];
+    if unreached > 0 {
+        parts.push((unreached, "that cannot be read"));
+    }
+    let mut sums = vec![Sum::new("files", parts)];
+    if totals.files > 0 {
+        let [files, records] = ledger::files_and_records(totals, None);
+        sums.extend([files.of("read now"), records]);
+    }
+    let rollups: Vec<_> = reports.iter().flat_map(|report| [&report.recovered, &report.rolled_up]).collect();
+    if rollups.iter().any(|report| report.found > 0) {
+        sums.extend(rolled_up(&rollups));
+    }
+    sums
+}
+
+/// The sums of rollups one behind another.
+pub(crate) fn rolled_up<'r>(reports: &[&'r RollupReport]) -> Vec<Sum> {
+    // One that could fold nothing looked at the same table files as the next one does.
+    let counts = |(index, report): (usize, &&'r RollupReport)| {
+        (report.folded > 0 || index + 1 == reports.len()).then_some(*report)
+    };
+    let counted: Vec<&RollupReport> = reports.iter().enumerate().filter_map(counts).collect();
+    let sum = |of: fn(&RollupReport) -> u64| counted.iter().map(|report| of(report)).sum::<u64>();
+    let of_all = |of: fn(&RollupReport) -> u64| reports.iter().map(|report| of(report)).sum::<u64>();
+    let mut documents = vec![(sum(|report| report.folded), "folded")];
+    // What one left another found again.
+    let left = reports.last().map_or(0, |report| report.left);
+    let rare = [
+        (of_all(|report| report.rejected.len() as u64), "set aside"),
+        (of_all(|report| report.gone), "folded by another run"),
+        (left, "left in the inbox"),
+    ];
+    documents.extend(rare.into_iter().filter(|(count, _)| *count > 0));
+    let mut sums = vec![Sum::new("documents", documents)];
+    if sums.iter().all(|sum| sum.total() > 0) {
+        let written = |written, unchanged| vec![(written, "written"), (unchanged, "unchanged")];
+        sums.extend([
+            Sum::new(
+                "table files",
+                written(sum(|report| report.tables_written), sum(|report| report.tables_unchanged)),
+            ),
+            Sum::new(
+                "reports",
+                written(sum(|report| report.reports_written), sum(|report| report.reports_unchanged)),
+            ),
+        ]);
+    }
+    // They cost differently.
+    let mut requests = BTreeMap::<&'static str, u64>::new();
+    for (operation, count) in reports.iter().flat_map(|report| &report.requests) {
+        *requests.entry(operation).or_default() += count;
+    }
+    sums.push(Sum::new("requests", requests.into_iter().map(|(name, count)| (count, name)).collect()));
+    sums
+}
