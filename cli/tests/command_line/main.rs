@@ -4,7 +4,10 @@
 #![cfg(test)]
 
 mod answers;
+mod configuration;
 mod ends;
 mod hostile;
 mod reading;
 mod run;
+mod stored_answers;
+mod stores;
