@@ -5,10 +5,13 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use gatetrail_engine::{FolderStore, ObjectStore, Place, TableAccessError, has_tables, is_store_folder};
+use gatetrail_engine::{
+    FolderStore, ObjectStore, Place, StoreError, TableAccessError, has_tables, is_store_folder,
+};
 
 use crate::args::LoginArgs;
 use crate::exit::Failure;
+use crate::messages::{self, counted};
 use crate::sources::{S3Prefix, Source};
 
 /// Where a store is.
@@ -138,4 +141,19 @@ pub(crate) fn work_on<W: Work>(
             }
         }
     })
+}
+
+/// Says that documents wait to be rolled up: an answer without them would look complete.
+pub(crate) async fn tell_of_inbox<S: ObjectStore>(place: &Place<'_, S>) -> Result<(), StoreError> {
+    let waiting = place.list("inbox/", None).await?;
+    let count = waiting.objects.len() as u64;
+    if count > 0 {
+        let more = if waiting.next.is_some() { " and more" } else { "" };
+        let (is, it) = if count == 1 { ("is", "it") } else { ("are", "them") };
+        messages::say(&format!(
+            "{}{more} in the inbox {is} not in the answer yet: gatetrail rollup folds {it}",
+            counted(count, "document")
+        ));
+    }
+    Ok(())
 }

@@ -35,14 +35,16 @@ const ABOUT: &str = "What fails at your Amazon API Gateway, answered from CloudT
 const LONG_ABOUT: &str = "\
 Answers from CloudTrail log files who fails to call API Gateway's control plane, with which error, where and how often.
 
-Files are read where they lie: nothing is written, nothing is sent anywhere. An event counts once, however often it was \
-delivered.";
+Files are read where they lie, and nothing is sent anywhere. An event counts once, however often it was delivered. A store, \
+which ingest fills, keeps the results: tables and reports that are asked again without reading.";
 
 const EXAMPLES: &str = "\
 Examples:
   gatetrail errors ./cloudtrail                    the most frequent error codes
   gatetrail errors ./cloudtrail --by user,api      who fails, and at which API
-  gatetrail events ./cloudtrail --status failure   the failed calls themselves";
+  gatetrail events ./cloudtrail --status failure   the failed calls themselves
+  gatetrail ingest ./cloudtrail --store ./results  keep them; again later: only what is new is read
+  gatetrail report ./results                       what the store knows";
 
 const ERRORS_EXAMPLES: &str = "\
 Examples:

@@ -15,7 +15,7 @@ use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
 use crate::render::{Look, Summary, coverage, csv, json, markdown, ranking};
-use crate::store::{Work, work_on};
+use crate::store::{Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
 pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
@@ -116,6 +116,8 @@ impl Work for Make {
             messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
             gatetrail_report::Config::default()
         });
-        make_reports(place, self.span, &self.options, &config).await
+        let made = make_reports(place, self.span, &self.options, &config).await?;
+        tell_of_inbox(place).await?;
+        Ok(made)
     }
 }

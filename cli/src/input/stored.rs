@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::{Answering, account_ids, usage};
 use crate::args::InputArgs;
 use crate::exit::Failure;
-use crate::messages::{self, counted};
+use crate::messages;
 use crate::sources::Source;
-use crate::store::{StoreAddress, Work, is_store};
+use crate::store::{StoreAddress, Work, is_store, tell_of_inbox};
 use crate::time::AskedRange;
 
 /// What a store knows beside the events that were read.
@@ -90,19 +90,4 @@ impl Work for ReadStore<'_> {
         let stored = Some(Stored { coverage, newest });
         Ok(Answering { scan, config, accounts, range: Some(range), stored })
     }
-}
-
-/// Says that documents wait to be rolled up: an answer without them would look complete.
-async fn tell_of_inbox<S: ObjectStore>(place: &Place<'_, S>) -> Result<(), Failure> {
-    let waiting = place.list("inbox/", None).await?;
-    let count = waiting.objects.len() as u64;
-    if count > 0 {
-        let documents = counted(count, "document");
-        let more = if waiting.next.is_some() { " and more" } else { "" };
-        let waits = if count == 1 { "waits" } else { "wait" };
-        messages::say(&format!(
-            "{documents}{more} in the inbox {waits} to be rolled up and not in the answer: see gatetrail rollup"
-        ));
-    }
-    Ok(())
 }

@@ -61,25 +61,18 @@ pub(crate) fn rolled_up<'r>(reports: &[&'r RollupReport]) -> Vec<Sum> {
         (left, "left in the inbox"),
     ];
     documents.extend(rare.into_iter().filter(|(count, _)| *count > 0));
-    let mut sums = vec![Sum::new("documents", documents)];
-    if sums.iter().all(|sum| sum.total() > 0) {
-        let written = |written, unchanged| vec![(written, "written"), (unchanged, "unchanged")];
-        sums.extend([
-            Sum::new(
-                "table files",
-                written(sum(|report| report.tables_written), sum(|report| report.tables_unchanged)),
-            ),
-            Sum::new(
-                "reports",
-                written(sum(|report| report.reports_written), sum(|report| report.reports_unchanged)),
-            ),
-        ]);
-    }
+    let written =
+        |what, written, unchanged| Sum::new(what, vec![(written, "written"), (unchanged, "unchanged")]);
+    let tables = (sum(|report| report.tables_written), sum(|report| report.tables_unchanged));
+    let documented = (sum(|report| report.reports_written), sum(|report| report.reports_unchanged));
+    let objects =
+        [written("table files", tables.0, tables.1), written("reports", documented.0, documented.1)];
+    let touched = objects.into_iter().filter(|sum| sum.total() > 0);
     // They cost differently.
     let mut requests = BTreeMap::<&'static str, u64>::new();
     for (operation, count) in reports.iter().flat_map(|report| &report.requests) {
         *requests.entry(operation).or_default() += count;
     }
-    sums.push(Sum::new("requests", requests.into_iter().map(|(name, count)| (count, name)).collect()));
-    sums
+    let requests = Sum::new("requests", requests.into_iter().map(|(name, count)| (count, name)).collect());
+    [Sum::new("documents", documents)].into_iter().chain(touched).chain([requests]).collect()
 }

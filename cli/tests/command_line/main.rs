@@ -4,8 +4,11 @@
 #![cfg(test)]
 
 mod answers;
+mod configuration;
 mod cost;
 mod ends;
 mod hostile;
 mod reading;
 mod run;
+mod stored_answers;
+mod stores;

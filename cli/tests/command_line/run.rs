@@ -47,8 +47,12 @@ pub(crate) fn run_line(line: &str) -> Ran {
 
 /// Standard output of a command line that answers.
 pub(crate) fn answer(line: &str) -> String {
-    let ran = run_line(line);
-    assert_eq!(ran.status, 0, "{line}: {}", ran.stderr);
+    answer_of(run_line(line))
+}
+
+/// Standard output of a run that answered.
+pub(crate) fn answer_of(ran: Ran) -> String {
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
     ran.stdout
 }
 

@@ -1,15 +1,15 @@
 //! The schemas in `docs/schemas`: real documents are valid, and each property that is documented occurs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
 use gatetrail_report::{EventsDocument, Filters, Selection, Sources, StatusFilter, to_json, top_error_codes};
-use gatetrail_tables::InboxDocument;
+use gatetrail_tables::{InboxDocument, MetricPoint, MetricSeries, WindowRow, WindowState};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::golden;
-use crate::made::set;
+use crate::made::{PRODUCTION, set, time};
 
 macro_rules! schema {
     ($name:literal) => {
@@ -116,9 +116,58 @@ fn inbox_of_the_trail() {
     let mut files = golden::files();
     files[0].failures.insert("AccessDenied".into(), 1);
     let inbox = InboxDocument::new(&files, &set(golden::events().iter().flatten())).unwrap();
+    agree(&schema!("inbox-trail-1"), &[inflated(&inbox)]);
+}
+
+fn inflated(inbox: &InboxDocument) -> Value {
     let mut text = String::new();
     flate2::read::GzDecoder::new(inbox.bytes.as_slice()).read_to_string(&mut text).unwrap();
-    agree(&schema!("inbox-trail-1"), &[serde_json::from_str(&text).unwrap()]);
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn inbox_of_the_metrics() {
+    let series = MetricSeries {
+        account: PRODUCTION.into(),
+        region: "us-east-1".into(),
+        namespace: "AWS/ApiGateway".into(),
+        api_name: "orders".into(),
+        stage: "prod".into(),
+        metric: "Latency".into(),
+        period_s: 60,
+        ..MetricSeries::default()
+    };
+    let of_sums = MetricPoint {
+        timestamp: time("2026-11-20T10:00:00Z"),
+        sample_count: Some(12.0),
+        sum: Some(579.5),
+        minimum: Some(3.0),
+        maximum: None,
+        p50: None,
+        p90: None,
+        p95: None,
+        p99: Some(91.25),
+    };
+    let window = WindowRow {
+        account: PRODUCTION.into(),
+        region: "us-east-1".into(),
+        window_start: time("2026-11-20T10:00:00Z"),
+        window_end: time("2026-11-20T11:00:00Z"),
+        period_s: 60,
+        configuration: "5f1c".into(),
+        state: WindowState::Incomplete,
+        series: 2,
+        datapoints: 1,
+        metrics_requested: 6,
+        requests: 1,
+        throttles: 0,
+        incomplete: [("Forbidden".to_owned(), 1)].into(),
+    };
+    let windows = [WindowState::Incomplete, WindowState::Final, WindowState::Complete]
+        .map(|state| WindowRow { state, ..window.clone() });
+    let pulled = InboxDocument::of_metrics(&windows, &[(series, vec![of_sums])].into()).unwrap();
+    let empty = InboxDocument::of_metrics(&windows[2..], &BTreeMap::new()).unwrap();
+    agree(&schema!("inbox-metrics-1"), &[inflated(&pulled), inflated(&empty)]);
 }
 
 #[test]
