@@ -20,11 +20,8 @@ impl LoginArgs {
     /// # Errors
     /// Where no region is known.
     pub(crate) async fn s3(&self) -> Result<gatetrail_aws::S3Store, crate::exit::Failure> {
-        let login = gatetrail_aws::Login {
-            profile: self.profile.clone(),
-            endpoint_url: self.endpoint_url.clone(),
-            ..gatetrail_aws::Login::default()
-        };
+        let login =
+            gatetrail_aws::Login { profile: self.profile.clone(), endpoint_url: self.endpoint_url.clone() };
         let store = login.s3(gatetrail_aws::BucketOwners::new()).await;
         store.map_err(|error| crate::exit::Failure::Setup(error.to_string()))
     }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod configuration;
+mod cost;
 mod ends;
 mod hostile;
 mod reading;
