@@ -59,6 +59,18 @@ impl StoreAddress {
         }
     }
 
+    /// Refuses a folder whose inbox is another program's: a rollup would set aside whatever lies in it.
+    pub(crate) fn refuse_foreign_inbox(&self) -> Result<(), Failure> {
+        match self {
+            Self::Folder(path) if path.join("inbox").is_dir() && !is_store_folder(path) => {
+                Err(Failure::Setup(format!(
+                    "{self} has an inbox that is no store's: give the store another folder"
+                )))
+            }
+            Self::Folder(_) | Self::S3(_) => Ok(()),
+        }
+    }
+
     /// Refuses a folder that is not there: for whoever only reads, its name is wrong.
     pub(crate) fn refuse_missing(&self) -> Result<(), Failure> {
         self.refuse_file()?;
@@ -156,4 +168,20 @@ pub(crate) async fn tell_of_inbox<S: ObjectStore>(place: &Place<'_, S>) -> Resul
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inbox_of_others_is_refused_and_one_of_a_store_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = StoreAddress::Folder(folder.path().to_owned());
+        assert!(address.refuse_foreign_inbox().is_ok());
+        fs::create_dir_all(folder.path().join("inbox/mail")).unwrap();
+        assert!(address.refuse_foreign_inbox().is_err());
+        fs::create_dir_all(folder.path().join("inbox/trail")).unwrap();
+        assert!(address.refuse_foreign_inbox().is_ok());
+    }
 }

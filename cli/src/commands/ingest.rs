@@ -66,6 +66,7 @@ fn check(args: &IngestArgs) -> Result<(), Failure> {
         return usage("standard input has no name to be known by: give a file".to_owned());
     }
     args.store.refuse_file()?;
+    args.store.refuse_foreign_inbox()?;
     if args.sources.iter().any(|source| is_same(source, &args.store)) {
         return usage(format!("{} is read already: give the store a folder of its own", args.store));
     }

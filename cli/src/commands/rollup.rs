@@ -27,6 +27,7 @@ pub(super) fn options(args: &ReportOptionArgs) -> RollupOptions {
 
 pub(crate) fn run(args: &RollupArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
     args.store.refuse_missing()?;
+    args.store.refuse_foreign_inbox()?;
     let report = work_on(&args.store, &args.login, RollUp(options(&args.reports)))?;
     tell_problems(&[&report]);
     let look = Look { width: surroundings.width, colored: surroundings.colorful };

@@ -44,17 +44,17 @@ pub(crate) fn ingested(reports: &[IngestReport], unreachable: u64) -> Vec<Sum> {
 }
 
 /// The sums of rollups one behind another.
-pub(crate) fn rolled_up<'r>(reports: &[&'r RollupReport]) -> Vec<Sum> {
+pub(crate) fn rolled_up<'r>(all: &[&'r RollupReport]) -> Vec<Sum> {
     // One that could fold nothing looked at the same table files as the next one does.
     let counts = |(index, report): (usize, &&'r RollupReport)| {
-        (report.folded > 0 || index + 1 == reports.len()).then_some(*report)
+        (report.folded > 0 || index + 1 == all.len()).then_some(*report)
     };
-    let counted: Vec<&RollupReport> = reports.iter().enumerate().filter_map(counts).collect();
+    let counted: Vec<&RollupReport> = all.iter().enumerate().filter_map(counts).collect();
     let sum = |of: fn(&RollupReport) -> u64| counted.iter().map(|report| of(report)).sum::<u64>();
-    let of_all = |of: fn(&RollupReport) -> u64| reports.iter().map(|report| of(report)).sum::<u64>();
+    let of_all = |of: fn(&RollupReport) -> u64| all.iter().map(|report| of(report)).sum::<u64>();
     let mut documents = vec![(sum(|report| report.folded), "folded")];
     // What one left another found again.
-    let left = reports.last().map_or(0, |report| report.left);
+    let left = all.last().map_or(0, |report| report.left);
     let rare = [
         (of_all(|report| report.rejected.len() as u64), "set aside"),
         (of_all(|report| report.gone), "folded by another run"),
@@ -64,13 +64,12 @@ pub(crate) fn rolled_up<'r>(reports: &[&'r RollupReport]) -> Vec<Sum> {
     let written =
         |what, written, unchanged| Sum::new(what, vec![(written, "written"), (unchanged, "unchanged")]);
     let tables = (sum(|report| report.tables_written), sum(|report| report.tables_unchanged));
-    let documented = (sum(|report| report.reports_written), sum(|report| report.reports_unchanged));
-    let objects =
-        [written("table files", tables.0, tables.1), written("reports", documented.0, documented.1)];
+    let reports = (sum(|report| report.reports_written), sum(|report| report.reports_unchanged));
+    let objects = [written("table files", tables.0, tables.1), written("reports", reports.0, reports.1)];
     let touched = objects.into_iter().filter(|sum| sum.total() > 0);
     // They cost differently.
     let mut requests = BTreeMap::<&'static str, u64>::new();
-    for (operation, count) in reports.iter().flat_map(|report| &report.requests) {
+    for (operation, count) in all.iter().flat_map(|report| &report.requests) {
         *requests.entry(operation).or_default() += count;
     }
     let requests = Sum::new("requests", requests.into_iter().map(|(name, count)| (count, name)).collect());

@@ -97,7 +97,7 @@ fn wrong_usage_is_2_and_shows_what_is_right() {
         ("errors samples --last soon", "24h"),
         ("errors samples --last 24h --since 2026-11-20", "cannot be used with"),
         ("errors samples --since 2026-11-20 --until 2026-11-20", "--since 2026-11-20 --until 2026-11-21"),
-        ("errors samples --account production", "has no aliases"),
+        ("errors samples --account production", "neither an account id of 12 digits nor an alias"),
         ("errors samples --account 1111", "12 digits"),
         ("errors samples --threads 0", "--threads"),
         ("errors samples --top many", "--top"),
