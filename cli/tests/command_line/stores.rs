@@ -106,7 +106,10 @@ fn an_ingestion_says_what_was_read_and_what_was_kept() {
     // Nothing is left to be done, and that is no failure.
     let ran = store.run("rollup STORE");
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    assert_eq!(store.masked(&ran.stdout), "Rolled up STORE\n  0 documents = 0 folded\n  1 requests  = 1 list\n");
+    assert_eq!(
+        store.masked(&ran.stdout),
+        "Rolled up STORE\n  0 documents = 0 folded\n  1 requests  = 1 list\n"
+    );
 }
 
 #[test]
