@@ -21,7 +21,7 @@ pub enum Fault {
         /// Code in the answer's XML.
         code: &'static str,
     },
-    /// The connection is cut in the middle of the answer's body.
+    /// The connection is cut in the middle of the answer: of its body, or of its head where the body is empty.
     Cut,
     /// The answer comes late.
     Slow(Duration),

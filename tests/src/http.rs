@@ -46,7 +46,7 @@ pub struct Response {
     pub headers: Headers,
     /// Body.
     pub body: Vec<u8>,
-    /// The connection is cut after so many bytes of the body.
+    /// The connection is cut after so many bytes of the body; of an empty one, in the middle of the head.
     pub cut_after: Option<usize>,
 }
 
@@ -131,6 +131,9 @@ fn serve(stream: &TcpStream, handler: &dyn Fn(Request) -> Response) -> io::Resul
         }
         head.push_str("\r\n");
         let mut message = head.into_bytes();
+        if response.cut_after.is_some() && response.body.is_empty() {
+            message.truncate(message.len() / 2);
+        }
         let sent = response.cut_after.unwrap_or(response.body.len()).min(response.body.len());
         message.extend_from_slice(&response.body[..sent]);
         writer.write_all(&message)?;

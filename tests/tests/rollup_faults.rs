@@ -48,7 +48,7 @@ fn a_put_that_is_refused_or_not_heard() {
         answer(500, "InternalError"),
         answer(503, "SlowDown"),
         Fault::LostAnswer { status: 500 },
-        // The answer is empty: to cut it is to cut the connection behind a write that took place.
+        // The connection is cut behind a write that took place, in the middle of the answer's head.
         Fault::Cut,
     ];
     for place in ["tables/events", "tables/files", "reports/day", "reports/latest"] {
