@@ -4,12 +4,14 @@
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment. What is asked for and how an average is
 //! made of it is laid down in SEMANTICS.md, section 2.
 
+mod api_pattern;
 mod catalogue;
 mod collect;
 mod exact_sum;
 mod plan;
 mod window;
 
+pub use api_pattern::ApiPattern;
 pub use catalogue::{
     ApiKind, Dimension, Level, Meaning, Metric, NAMESPACE, Percentile, Place, Rate, Selection, Statistic,
     Unit, rates,
@@ -20,9 +22,8 @@ pub use collect::{
 };
 pub use exact_sum::{ExactSum, WeightedAverage};
 pub use plan::{
-    ApiFilter, ApiNames, ApiPattern, Asked, Chosen, ListedMetric, MAX_DATAPOINTS_PER_REQUEST,
-    MAX_QUERIES_PER_REQUEST, OverBudget, Passed, Plan, PlanError, PriceTable, Query, Request, Series,
-    check_budget, choose,
+    ApiFilter, ApiNames, Asked, Chosen, ListedMetric, MAX_DATAPOINTS_PER_REQUEST, MAX_QUERIES_PER_REQUEST,
+    OverBudget, Passed, Plan, PlanError, PriceTable, Query, Request, Series, check_budget, choose,
 };
 pub use window::{
     BackfillError, CatchUp, DEFAULT_CHUNK_S, Due, KnownWindow, Period, PeriodError, RETENTION, Reason,

@@ -190,6 +190,7 @@ fn made_elsewhere() -> ListedMetric {
 fn patterns_of_api_names() {
     let cases = [
         ("*", "", true),
+        ("*", "orders", true),
         ("orders", "Orders", true),
         ("orders", "orders-v2", false),
         ("ORD*", "orders", true),

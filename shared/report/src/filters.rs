@@ -1,9 +1,9 @@
 //! Which events an answer is about.
 
+use gatetrail_metrics::ApiPattern;
 use gatetrail_tables::{Column, EventRow};
 
 use crate::api_names::ApiNames;
-use crate::api_pattern::ApiPattern;
 use crate::time_range::TimeRange;
 
 /// Failures, successes or both.

@@ -7,7 +7,6 @@
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
 mod api_names;
-mod api_pattern;
 mod capped;
 mod config;
 mod corrections;
@@ -25,7 +24,6 @@ mod tally;
 mod time_range;
 mod top_error_codes;
 
-pub use api_pattern::ApiPattern;
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{
     COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,
@@ -36,6 +34,7 @@ pub use deliveries::{Delivered, Deliveries};
 pub use dimension::Dimension;
 pub use events_document::{EVENTS_SCHEMA, EventsDocument};
 pub use filters::{Filters, StatusFilter};
+pub use gatetrail_metrics::ApiPattern;
 pub use json::{is_unseen, to_json, to_json_line};
 pub use knowledge::{Knowledge, Learning};
 pub use selection::{Selection, newest_event};

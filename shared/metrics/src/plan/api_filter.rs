@@ -3,39 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listed::Series;
-
-/// A pattern in which `*` stands for any run of characters, and letters match in both cases.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ApiPattern(String);
-
-impl ApiPattern {
-    /// Makes a pattern; every text is one.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(text.to_lowercase())
-    }
-
-    /// The pattern, in lower case.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether a name or id matches as a whole.
-    #[must_use]
-    pub fn matches(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        let Some((first, behind)) = self.0.split_once('*') else { return self.0 == name };
-        let Some(mut rest) = name.strip_prefix(first) else { return false };
-        let (middle, last) = behind.rsplit_once('*').unwrap_or(("", behind));
-        // The leftmost place of each piece leaves the most for those behind it.
-        for piece in middle.split('*') {
-            let Some(at) = rest.find(piece) else { return false };
-            rest = rest.get(at + piece.len()..).unwrap_or_default();
-        }
-        rest.ends_with(last)
-    }
-}
+use crate::api_pattern::ApiPattern;
 
 /// Names of HTTP and WebSocket APIs, whose series carry only an id: from API Gateway itself, or from CloudTrail's events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ mod listed;
 mod packing;
 mod request;
 
-pub use api_filter::{ApiFilter, ApiNames, ApiPattern};
+pub use api_filter::{ApiFilter, ApiNames};
 pub use cost::{OverBudget, PriceTable, check_budget};
 pub use listed::{Chosen, ListedMetric, Passed, Series, choose};
 pub use request::{

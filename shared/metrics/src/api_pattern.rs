@@ -1,7 +1,7 @@
-//! The pattern of API names.
+//! The pattern of API names, one for what is pulled and for what is reported.
 
 /// A pattern in which `*` stands for any run of characters, and letters match in both cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ApiPattern {
     text: String,
     /// What stands between the stars, in lower case; at least one.
@@ -38,32 +38,5 @@ impl ApiPattern {
             rest = rest.get(at + piece.len()..).unwrap_or_default();
         }
         rest.ends_with(last.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stars_and_case() {
-        let cases = [
-            ("*", "", true),
-            ("*", "orders", true),
-            ("orders", "Orders", true),
-            ("orders", "orders-v2", false),
-            ("ORD*", "orders", true),
-            ("*v2", "orders-V2", true),
-            ("a*b*c", "a1b2c", true),
-            ("a*b*c", "acb", false),
-            ("aa*aa", "aaa", false),
-            ("*a*", "xyz", false),
-            ("", "", true),
-            ("", "x", false),
-            ("É*", "éa", true),
-        ];
-        for (pattern, name, expected) in cases {
-            assert_eq!(ApiPattern::new(pattern).matches(name), expected, "{pattern} {name}");
-        }
     }
 }
