@@ -17,16 +17,17 @@ pub use catalogue::{
     Unit, rates,
 };
 pub use collect::{
-    Collected, Collector, Incomplete, Message, Outcome, Page, Point, Pull, Pulled, QueryResult, SeriesPoint,
-    SeriesResult, Status, Summary,
+    Collected, Collector, Incomplete, Message, Outcome, Page, Point, Pull, Pulled, QueryResult, SeriesResult,
+    Status, Summary,
 };
 pub use exact_sum::{ExactSum, WeightedAverage};
 pub use plan::{
-    ApiFilter, ApiNames, Asked, Chosen, ListedMetric, MAX_DATAPOINTS_PER_REQUEST, MAX_QUERIES_PER_REQUEST,
-    OverBudget, Passed, Plan, PlanError, PriceTable, Query, Request, Series, check_budget, choose,
+    ApiFilter, ApiNames, Asked, Chooser, Chosen, ListedMetric, MAX_DATAPOINTS_PER_REQUEST,
+    MAX_QUERIES_PER_REQUEST, OverBudget, Passed, Plan, PlanError, PriceTable, Query, Request, Series,
+    check_budget, choose,
 };
 pub use window::{
     BackfillError, CatchUp, DEFAULT_CHUNK_S, Due, KnownWindow, Period, PeriodError, RETENTION, Reason,
     Retention, TooOld, Window, WindowError, WindowRule, WindowState, backfill, catch_up, finest_period,
-    kept_since, settle,
+    kept_since, not_yet_complete, settle,
 };

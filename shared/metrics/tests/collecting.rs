@@ -7,8 +7,8 @@ mod made;
 use std::collections::BTreeMap;
 
 use gatetrail_metrics::{
-    Collected, Collector, Incomplete, Message, Outcome, Page, Percentile, Plan, Pull, Pulled, QueryResult,
-    Request, Selection, Status, Window, WindowRule,
+    Collected, Collector, Incomplete, Message, Metric, Outcome, Page, Percentile, Plan, Pull, Pulled,
+    QueryResult, Request, Selection, Status, Window, WindowRule,
 };
 use jiff::{SignedDuration, Timestamp};
 use made::{chosen, listed};
@@ -100,17 +100,15 @@ fn a_sound_answer() {
     assert!(pulled.summary.is_complete());
     assert_eq!(pulled.exceptions().count(), 0);
     let points: Vec<_> = pulled.points().collect();
+    let (series, points) = points[0];
+    assert_eq!((series.account.as_str(), series.region.as_str()), ("111122223333", "eu-west-1"));
+    assert_eq!((series.place.api_name.as_str(), series.place.stage.as_str()), ("a", "prod"));
+    assert_eq!((series.metric, points.len()), (Metric::Latency, 3));
     let first = points[0];
-    assert_eq!(
-        (first.account, first.region, first.namespace),
-        ("111122223333", "eu-west-1", "AWS/ApiGateway")
-    );
-    assert_eq!((first.api_name, first.api_id, first.stage, first.metric), ("a", "", "prod", "Latency"));
-    assert_eq!((first.resource, first.method, first.route), ("", "", ""));
-    assert_eq!((first.period_s, first.timestamp), (60, minute(0)));
+    assert_eq!(first.timestamp, minute(0));
     assert_eq!((first.sample_count, first.sum), (Some(2.0), Some(30.0)));
     assert_eq!((first.minimum, first.maximum, first.p99), (Some(10.0), Some(20.0), None));
-    assert!(points.is_sorted_by_key(|point| (point.api_name, point.timestamp)));
+    assert!(points.is_sorted_by_key(|point| point.timestamp));
 }
 
 #[test]
@@ -165,7 +163,8 @@ fn a_missing_percentile() {
     let mut pull = Pull::new(&plan);
     pull.absorb(collect(&plan, &plan.requests()[0], vec![page(results)]));
     let pulled = pull.finish();
-    let percentiles: Vec<_> = pulled.points().map(|point| (point.sum, point.p99)).collect();
+    let percentiles: Vec<_> =
+        pulled.points().flat_map(|(_, points)| points).map(|point| (point.sum, point.p99)).collect();
     assert_eq!(percentiles, [(Some(5.0), Some(9.0)), (Some(5.0), None)]);
     assert_eq!(pulled.summary.incomplete, BTreeMap::from([("missing_statistic", 1)]));
 }
@@ -375,4 +374,27 @@ proptest! {
         prop_assert_eq!(summary.series, summary.complete + summary.absent + summary.forbidden + incomplete);
         prop_assert_eq!(summary.series, 2);
     }
+}
+
+/// Datapoints may leave as soon as nothing more is asked of their series, and stay counted.
+#[test]
+fn settled_datapoints_are_taken_out_once() {
+    let plan = plan();
+    let request = &plan.requests()[0];
+    let mut pull = Pull::new(&plan);
+    let mut results = sound(&[1, 2]);
+    results[0].status = Status::InternalError;
+    pull.absorb(collect(&plan, request, vec![page(results)]));
+    let names = |taken: &[(&gatetrail_metrics::Series, Vec<gatetrail_metrics::Point>)]| {
+        taken.iter().map(|(series, points)| (series.place.api_name.clone(), points.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&pull.take_settled()), [("b".to_owned(), 2)]);
+    assert_eq!(names(&pull.take_settled()), []);
+    let again = pull.retry();
+    let retried = sound(&[1, 2, 3]).into_iter().take(4).collect();
+    pull.absorb(collect(&plan, &again[0], vec![page(retried)]));
+    assert_eq!(names(&pull.take_settled()), [("a".to_owned(), 3)]);
+    let pulled = pull.finish();
+    assert_eq!((pulled.points().count(), pulled.summary.datapoints), (0, 5));
+    assert!(pulled.summary.is_complete());
 }

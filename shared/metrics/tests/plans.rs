@@ -291,3 +291,18 @@ proptest! {
         }
     }
 }
+
+/// A window is known by what was configured to be pulled: the order of patterns does not count, and no two filters share a
+/// text.
+#[test]
+fn a_filter_has_one_text() {
+    let text = |include: &[&str], exclude: &[&str]| {
+        let patterns = |texts: &[&str]| texts.iter().map(|text| ApiPattern::new(text)).collect();
+        ApiFilter { include: patterns(include), exclude: patterns(exclude) }.to_string()
+    };
+    assert_eq!(text(&[], &[]), "all");
+    assert_eq!(text(&["Shop*", "orders"], &["*-old"]), r#""orders"+"shop*" but "*-old""#);
+    assert_eq!(text(&["orders", "shop*", "SHOP*"], &["*-old"]), text(&["Shop*", "orders"], &["*-old"]));
+    assert_eq!(text(&[], &["a"]), r#"all but "a""#);
+    assert_ne!(text(&["a\"+\"b"], &[]), text(&["a", "b"], &[]));
+}

@@ -4,7 +4,7 @@
 
 use gatetrail_metrics::{
     BackfillError, DEFAULT_CHUNK_S, KnownWindow, Period, Reason, Window, WindowRule, WindowState, backfill,
-    catch_up, finest_period, kept_since, settle,
+    catch_up, finest_period, kept_since, not_yet_complete, settle,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -389,4 +389,32 @@ fn a_window_is_given_up_by_a_pull_a_day_later() {
         settle(false, Some(first), minutes("2026-11-22T11:00")),
         WindowState::Incomplete { since: minutes("2026-11-22T11:00") }
     );
+}
+
+/// A backfill that is asked for twice, or over what the schedule pulled, asks for nothing that is there.
+#[test]
+fn a_backfill_leaves_out_what_is_complete() {
+    let now = time("2026-11-22T13:10:00Z");
+    let windows =
+        backfill(minutes("2026-11-20T00:00"), minutes("2026-11-22T00:00"), now, now, DEFAULT_CHUNK_S)
+            .unwrap();
+    let known = |from: &str, to: &str, state| KnownWindow {
+        from: minutes(from),
+        to: minutes(to),
+        period: Period::MINUTE,
+        state,
+    };
+    let halves = |state| {
+        [
+            known("2026-11-20T00:00", "2026-11-20T12:00", WindowState::Complete),
+            known("2026-11-20T12:00", "2026-11-21T01:00", state),
+        ]
+    };
+    let left = |known: &[KnownWindow]| not_yet_complete(windows.clone(), known);
+    assert_eq!(left(&halves(WindowState::Complete)), windows[1..]);
+    assert_eq!(left(&halves(WindowState::Final)), windows);
+    let other_period =
+        halves(WindowState::Complete).map(|other| KnownWindow { period: Period::HOUR, ..other });
+    assert_eq!(left(&other_period), windows);
+    assert!(windows[0].reads_all_of(&windows[0]) && !windows[0].reads_all_of(&windows[1]));
 }

@@ -21,8 +21,9 @@ pub use events::{Column, EventRow, EventRows, EventSet, Events};
 pub use files::{FileIdentity, FileOutcome, FileRow, FileTotals, Files};
 pub use inbox::{
     Arrived, DocumentRows, INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError, UnreadableDocument,
+    read_window_rows,
 };
-pub use metric_points::{Dimension, MetricPoint, MetricPoints, MetricSeries, PointRow, PointRows, PointSet};
+pub use metric_points::{Dimension, MetricPoints, MetricSeries, PointRow, PointRows, PointSet};
 pub use partition::{Day, Division, NotADay, Partition};
 pub use table::{
     CellError, Kind, Merge, Projection, ROW_GROUP_ROWS, RowReader, RowWriter, TABLE_SCHEMA, Table,

@@ -66,6 +66,10 @@ pub struct WindowRow {
     pub throttles: u64,
     /// Series that are not complete, by reason.
     pub incomplete: BTreeMap<String, u64>,
+    /// Scheduled time of the first pull that CloudWatch answered and that left the window incomplete: the age of its trouble.
+    /// None where it is complete, and where nothing was ever answered.
+    #[serde(default)]
+    pub incomplete_since: Option<Timestamp>,
 }
 
 impl WindowRow {
@@ -131,6 +135,7 @@ impl Table for Windows {
         int("requests"),
         int("throttles"),
         TableColumn::new("incomplete", Kind::TextToInt),
+        TableColumn::new("incomplete_since", Kind::Time),
     ];
 
     type Row<'r> = &'r WindowRow;
@@ -158,6 +163,7 @@ impl Table for Windows {
         out.count(row.requests);
         out.count(row.throttles);
         out.text_to_count(&row.incomplete);
+        out.time(row.incomplete_since);
     }
 
     fn write_merged(kept: &WindowRow, arrived: &WindowRow, out: &mut RowWriter<'_>) -> bool {
@@ -181,6 +187,7 @@ impl Table for Windows {
             requests: cells.count()?,
             throttles: cells.count()?,
             incomplete: cells.text_to_count()?,
+            incomplete_since: cells.time()?,
         });
         Ok(())
     }

@@ -4,7 +4,8 @@
 
 mod rows;
 
-use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow, InboxDocument, MetricPoint, WindowRow};
+use gatetrail_metrics::Point;
+use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow, InboxDocument, WindowRow};
 use gatetrail_trail::Event;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -72,10 +73,10 @@ proptest! {
 
     #[test]
     fn datapoints_merge_by_the_law(a in point(), b in point(), c in point()) {
-        let at = |point: MetricPoint| MetricPoint { timestamp: a.timestamp, ..point };
+        let at = |point: Point| Point { timestamp: a.timestamp, ..point };
         let (b, c) = (at(b), at(c));
         // Not by `==`, for which 0 and -0 are one.
-        let bits = |point: MetricPoint| format!("{point:?}");
+        let bits = |point: Point| format!("{point:?}");
         prop_assert_eq!(bits(a.merge(a)), bits(a));
         prop_assert_eq!(bits(a.merge(b)), bits(b.merge(a)));
         prop_assert_eq!(bits(a.merge(b).merge(c)), bits(a.merge(b.merge(c))));

@@ -13,5 +13,5 @@ mod pull;
 pub use collector::{Collected, Collector};
 pub use outcome::{Incomplete, Outcome};
 pub use page::{Message, Page, QueryResult, Status};
-pub use point::{Point, SeriesPoint};
+pub use point::Point;
 pub use pull::{Pull, Pulled, SeriesResult, Summary};

@@ -3,14 +3,14 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{NAMESPACE, Percentile, Statistic};
-use crate::plan::Series;
-use crate::window::Period;
+use crate::catalogue::{Percentile, Statistic};
 
 /// A datapoint of a series: what was measured in the period that begins at `timestamp`. A statistic that was not asked for is
 /// `None`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Point {
     /// Beginning of the period, UTC.
     pub timestamp: Timestamp,
@@ -33,7 +33,9 @@ pub struct Point {
 }
 
 impl Point {
-    pub(super) fn empty(timestamp: Timestamp) -> Self {
+    /// A datapoint of which nothing but the time is known.
+    #[must_use]
+    pub fn empty(timestamp: Timestamp) -> Self {
         Self {
             timestamp,
             sample_count: None,
@@ -58,6 +60,16 @@ impl Point {
             Statistic::Percentile(Percentile::P95) => &mut self.p95,
             Statistic::Percentile(Percentile::P99) => &mut self.p99,
         }
+    }
+
+    /// Whether two are the same to the bit: `-0.0` is not `0.0`.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let bits = |point: &Self| {
+            let Self { sample_count, sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
+            [sample_count, sum, minimum, maximum, p50, p90, p95, p99].map(|value| value.map(f64::to_bits))
+        };
+        self.timestamp == other.timestamp && bits(self) == bits(other)
     }
 
     /// Merges two readings of one datapoint: the greater sample count and sum, since datapoints only grow while they
@@ -92,79 +104,4 @@ fn compare(one: Option<f64>, other: Option<f64>) -> Ordering {
 
 fn greater(one: Option<f64>, other: Option<f64>) -> Option<f64> {
     if compare(one, other).is_ge() { one } else { other }
-}
-
-/// A datapoint with everything that tells it from others: a row of the set `metric_points`. A text that its series does not
-/// have is empty.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SeriesPoint<'s> {
-    /// Account that owns the series, 12 digits.
-    pub account: &'s str,
-    /// Region.
-    pub region: &'s str,
-    /// `AWS/ApiGateway`.
-    pub namespace: &'static str,
-    /// `ApiName` of a REST API.
-    pub api_name: &'s str,
-    /// `ApiId` of an HTTP or WebSocket API.
-    pub api_id: &'s str,
-    /// `Stage`.
-    pub stage: &'s str,
-    /// `Resource`.
-    pub resource: &'s str,
-    /// `Method`.
-    pub method: &'s str,
-    /// `Route`.
-    pub route: &'s str,
-    /// Name of the metric.
-    pub metric: &'static str,
-    /// Seconds of the period.
-    pub period_s: u32,
-    /// Beginning of the period, UTC.
-    pub timestamp: Timestamp,
-    /// How many samples.
-    pub sample_count: Option<f64>,
-    /// Their sum, in the metric's unit.
-    pub sum: Option<f64>,
-    /// The least.
-    pub minimum: Option<f64>,
-    /// The greatest.
-    pub maximum: Option<f64>,
-    /// Median of this very period.
-    pub p50: Option<f64>,
-    /// 90th percentile of this very period.
-    pub p90: Option<f64>,
-    /// 95th percentile of this very period.
-    pub p95: Option<f64>,
-    /// 99th percentile of this very period.
-    pub p99: Option<f64>,
-}
-
-impl<'s> SeriesPoint<'s> {
-    pub(super) fn new(series: &'s Series, period: Period, point: &Point) -> Self {
-        let Series { region, account, place, metric } = series;
-        let &Point { timestamp, sample_count, sum, minimum, maximum, p50, p90, p95, p99 } = point;
-        Self {
-            account,
-            region,
-            namespace: NAMESPACE,
-            api_name: &place.api_name,
-            api_id: &place.api_id,
-            stage: &place.stage,
-            resource: &place.resource,
-            method: &place.method,
-            route: &place.route,
-            metric: metric.as_str(),
-            period_s: period.seconds(),
-            timestamp,
-            sample_count,
-            sum,
-            minimum,
-            maximum,
-            p50,
-            p90,
-            p95,
-            p99,
-        }
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::answer::Oddities;
 use super::collector::Collected;
 use super::outcome::{Incomplete, Outcome};
-use super::point::{Point, SeriesPoint};
+use super::point::Point;
 use crate::plan::{Plan, Request, Series};
 use crate::window::Window;
 
@@ -20,6 +20,11 @@ pub struct SeriesResult {
 }
 
 impl SeriesResult {
+    /// Whether it is worth asking again within the run.
+    fn retry_now(&self) -> bool {
+        matches!(&self.outcome, Outcome::Incomplete(reason) if reason.retry_now())
+    }
+
     /// Merges two tries: the points of both, the better outcome.
     fn merge(&mut self, other: Self) {
         let mut points: BTreeMap<_, Point> = BTreeMap::new();
@@ -46,6 +51,10 @@ impl SeriesResult {
 pub struct Pull<'p> {
     plan: &'p Plan,
     results: Vec<Option<SeriesResult>>,
+    /// Series that were answered since points were last taken out.
+    fresh: Vec<usize>,
+    /// Datapoints that were taken out.
+    taken: u64,
     requests: u64,
     metrics_requested: u64,
     pages: u64,
@@ -61,7 +70,7 @@ pub struct Pulled {
     pub window: Window,
     /// Its series, sorted.
     pub series: Arc<[Series]>,
-    /// What became of each, in the same order.
+    /// What became of each, in the same order; without the datapoints that were taken out before ([`Pull::take_settled`]).
     pub results: Vec<SeriesResult>,
     /// Sums of it.
     pub summary: Summary,
@@ -114,6 +123,8 @@ impl<'p> Pull<'p> {
         Self {
             plan,
             results: vec![None; plan.series().len()],
+            fresh: Vec::new(),
+            taken: 0,
             requests: 0,
             metrics_requested: 0,
             pages: 0,
@@ -133,6 +144,7 @@ impl<'p> Pull<'p> {
         self.oddities.outside_window += collected.oddities.outside_window;
         self.oddities.conflicting += collected.oddities.conflicting;
         for (index, result) in collected.results {
+            self.fresh.push(index);
             match self.results.get_mut(index) {
                 Some(Some(known)) => known.merge(result),
                 Some(empty) => *empty = Some(result),
@@ -144,14 +156,26 @@ impl<'p> Pull<'p> {
     /// Requests for the series that another try may help at once, and for no others: what is complete is not billed again.
     #[must_use]
     pub fn retry(&self) -> Vec<Request> {
-        let again = |result: &Option<SeriesResult>| {
-            result.as_ref().is_some_and(
-                |result| matches!(&result.outcome, Outcome::Incomplete(reason) if reason.retry_now()),
-            )
-        };
+        let again = |result: &Option<SeriesResult>| result.as_ref().is_some_and(SeriesResult::retry_now);
         let indices: Vec<usize> =
             (0..).zip(&self.results).filter(|(_, one)| again(one)).map(|(at, _)| at).collect();
         self.plan.requests_for(&indices)
+    }
+
+    /// Takes out the datapoints of the series that were answered and that [`Self::retry`] will not ask for again, so that a
+    /// pull of many need not hold those of all. They stay counted; [`Pulled`] has the rest.
+    pub fn take_settled(&mut self) -> Vec<(&'p Series, Vec<Point>)> {
+        let mut settled = Vec::new();
+        for index in std::mem::take(&mut self.fresh) {
+            let result = self.results.get_mut(index).and_then(Option::as_mut);
+            let Some((result, series)) = result.zip(self.plan.series().get(index)) else { continue };
+            if !result.retry_now() && !result.points.is_empty() {
+                let points = std::mem::take(&mut result.points);
+                self.taken += points.len() as u64;
+                settled.push((series, points));
+            }
+        }
+        settled
     }
 
     /// Ends the pull.
@@ -170,6 +194,7 @@ impl<'p> Pull<'p> {
             unknown_ids: self.unknown_ids,
             outside_window: self.oddities.outside_window,
             conflicting: self.oddities.conflicting,
+            datapoints: self.taken,
             ..Summary::default()
         };
         for result in &results {
@@ -186,11 +211,11 @@ impl<'p> Pull<'p> {
 }
 
 impl Pulled {
-    /// All datapoints, by series and time.
-    pub fn points(&self) -> impl Iterator<Item = SeriesPoint<'_>> {
-        self.series.iter().zip(&self.results).flat_map(|(series, result)| {
-            result.points.iter().map(|point| SeriesPoint::new(series, self.window.period, point))
-        })
+    /// The series with datapoints that were not taken out before, sorted; each one's points by time.
+    pub fn points(&self) -> impl Iterator<Item = (&Series, &[Point])> {
+        let with_points =
+            self.series.iter().zip(&self.results).filter(|(_, result)| !result.points.is_empty());
+        with_points.map(|(series, result)| (series, result.points.as_slice()))
     }
 
     /// The series that are not complete, and why: named, so that a document can say whose figures cannot be relied on.

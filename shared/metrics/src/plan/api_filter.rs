@@ -1,6 +1,7 @@
 //! Which APIs are pulled: patterns of their names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::listed::Series;
 use crate::api_pattern::ApiPattern;
@@ -23,6 +24,8 @@ impl ApiNames {
 }
 
 /// Patterns of the APIs to pull. The default is all.
+///
+/// Its [`fmt::Display`] spells it canonically: filters of the same patterns, in any order and however often, have one text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApiFilter {
     /// An API must match one of these; without any, every API passes.
@@ -45,5 +48,21 @@ impl ApiFilter {
             patterns.iter().any(|pattern| known.iter().any(|name| pattern.matches(name)))
         };
         (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
+    }
+}
+
+impl fmt::Display for ApiFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sorted = |patterns: &[ApiPattern]| -> BTreeSet<String> {
+            // Quoted and escaped: no pattern can look like two.
+            patterns.iter().map(|pattern| format!("{:?}", pattern.as_str().to_lowercase())).collect()
+        };
+        let joined = |patterns: &[ApiPattern]| Vec::from_iter(sorted(patterns)).join("+");
+        match (self.include.is_empty(), self.exclude.is_empty()) {
+            (true, true) => f.write_str("all"),
+            (false, true) => f.write_str(&joined(&self.include)),
+            (true, false) => write!(f, "all but {}", joined(&self.exclude)),
+            (false, false) => write!(f, "{} but {}", joined(&self.include), joined(&self.exclude)),
+        }
     }
 }

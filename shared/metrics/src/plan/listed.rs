@@ -71,6 +71,67 @@ impl Passed {
     }
 }
 
+/// Chooses the series of a pull, a page of ListMetrics at a time: of what is passed over only the number is kept.
+#[derive(Debug)]
+pub struct Chooser<'s> {
+    selection: &'s Selection,
+    filter: &'s ApiFilter,
+    names: &'s ApiNames,
+    series: Vec<Series>,
+    passed: Passed,
+}
+
+impl<'s> Chooser<'s> {
+    /// A chooser that has seen nothing yet.
+    #[must_use]
+    pub fn new(selection: &'s Selection, filter: &'s ApiFilter, names: &'s ApiNames) -> Self {
+        Self { selection, filter, names, series: Vec::new(), passed: Passed::default() }
+    }
+
+    /// Takes a listed metric.
+    pub fn take(&mut self, listed: ListedMetric) {
+        let ListedMetric { account, region, namespace, metric, dimensions } = listed;
+        let passed = &mut self.passed;
+        if namespace != NAMESPACE {
+            passed.other_namespace += 1;
+            return;
+        }
+        let Some(metric) = Metric::named(&metric) else {
+            passed.unknown_metric += 1;
+            return;
+        };
+        let Some((place, level)) = Place::read(&dimensions) else {
+            passed.other_dimensions += 1;
+            return;
+        };
+        if place.kinds(metric).next().is_none() {
+            passed.unknown_metric += 1;
+            return;
+        }
+        if !self.selection.levels().contains(&level) || self.selection.statistics(metric).is_empty() {
+            passed.not_selected += 1;
+            return;
+        }
+        let found = Series { region, account, place, metric };
+        if self.filter.passes(&found, self.names) {
+            self.series.push(found);
+        } else {
+            passed.filtered += 1;
+        }
+    }
+
+    /// The series, sorted.
+    #[must_use]
+    pub fn finish(self) -> Chosen {
+        let Self { mut series, mut passed, .. } = self;
+        let found = series.len();
+        series.sort_unstable();
+        series.dedup();
+        passed.repeated = (found - series.len()) as u64;
+        Chosen { series: series.into(), passed }
+    }
+}
+
 /// Chooses the series of a pull.
 #[must_use]
 pub fn choose(
@@ -79,39 +140,7 @@ pub fn choose(
     filter: &ApiFilter,
     names: &ApiNames,
 ) -> Chosen {
-    let mut passed = Passed::default();
-    let mut series = Vec::new();
-    for ListedMetric { account, region, namespace, metric, dimensions } in listed {
-        if namespace != NAMESPACE {
-            passed.other_namespace += 1;
-            continue;
-        }
-        let Some(metric) = Metric::named(&metric) else {
-            passed.unknown_metric += 1;
-            continue;
-        };
-        let Some((place, level)) = Place::read(&dimensions) else {
-            passed.other_dimensions += 1;
-            continue;
-        };
-        if place.kinds(metric).next().is_none() {
-            passed.unknown_metric += 1;
-            continue;
-        }
-        if !selection.levels().contains(&level) || selection.statistics(metric).is_empty() {
-            passed.not_selected += 1;
-            continue;
-        }
-        let found = Series { region, account, place, metric };
-        if filter.passes(&found, names) {
-            series.push(found);
-        } else {
-            passed.filtered += 1;
-        }
-    }
-    let found = series.len();
-    series.sort_unstable();
-    series.dedup();
-    passed.repeated = (found - series.len()) as u64;
-    Chosen { series: series.into(), passed }
+    let mut chooser = Chooser::new(selection, filter, names);
+    listed.into_iter().for_each(|one| chooser.take(one));
+    chooser.finish()
 }

@@ -11,7 +11,7 @@ mod request;
 
 pub use api_filter::{ApiFilter, ApiNames};
 pub use cost::{OverBudget, PriceTable, check_budget};
-pub use listed::{Chosen, ListedMetric, Passed, Series, choose};
+pub use listed::{Chooser, Chosen, ListedMetric, Passed, Series, choose};
 pub use request::{
     Asked, MAX_DATAPOINTS_PER_REQUEST, MAX_QUERIES_PER_REQUEST, Plan, PlanError, Query, Request,
 };

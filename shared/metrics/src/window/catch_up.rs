@@ -165,6 +165,19 @@ fn missing(rule: &WindowRule, known: &[KnownWindow], current: &Window, horizon: 
     missing
 }
 
+/// Those of a backfill's windows that are not wholly within what was pulled completely already, in the same period: there
+/// is no need to ask, and to pay, for them again.
+#[must_use]
+pub fn not_yet_complete(windows: Vec<Window>, known: &[KnownWindow]) -> Vec<Window> {
+    let is_complete = |window: &Window| {
+        let complete = known
+            .iter()
+            .filter(|other| other.state == WindowState::Complete && other.period == window.period);
+        Spans::of(complete.map(|other| (other.from, other.to))).hold(window.from, window.to)
+    };
+    windows.into_iter().filter(|window| !is_complete(window)).collect()
+}
+
 /// Spans of time, in order, those that touch made one.
 struct Spans(Vec<(Timestamp, Timestamp)>);
 

@@ -9,7 +9,7 @@ mod rule;
 use jiff::Timestamp;
 
 pub use backfill::{BackfillError, DEFAULT_CHUNK_S, backfill};
-pub use catch_up::{CatchUp, Due, KnownWindow, Reason, WindowState, catch_up, settle};
+pub use catch_up::{CatchUp, Due, KnownWindow, Reason, WindowState, catch_up, not_yet_complete, settle};
 pub use period::{Period, PeriodError};
 pub use retention::{RETENTION, Retention, TooOld, finest_period, kept_since};
 pub use rule::{WindowError, WindowRule};
@@ -35,6 +35,12 @@ impl Window {
     pub fn datapoints_per_query(&self) -> u64 {
         let span_s = self.to.as_second().saturating_sub(self.read_from.as_second());
         u64::try_from(span_s).unwrap_or(0) / u64::from(self.period.seconds())
+    }
+
+    /// Whether reading this window reads all of another span of the same period with it.
+    #[must_use]
+    pub fn reads_all_of(&self, other: &Self) -> bool {
+        self.period == other.period && self.read_from <= other.from && other.to <= self.to
     }
 
     /// Whether a datapoint of this time is asked for.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
+use gatetrail_metrics::Point;
 use gatetrail_report::{EventsDocument, Filters, Selection, Sources, StatusFilter, to_json, top_error_codes};
-use gatetrail_tables::{InboxDocument, MetricPoint, MetricSeries, WindowRow, WindowState};
+use gatetrail_tables::{InboxDocument, MetricSeries, WindowRow, WindowState};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -137,7 +138,7 @@ fn inbox_of_the_metrics() {
         period_s: 60,
         ..MetricSeries::default()
     };
-    let of_sums = MetricPoint {
+    let of_sums = Point {
         timestamp: time("2026-11-20T10:00:00Z"),
         sample_count: Some(12.0),
         sum: Some(579.5),
@@ -161,12 +162,19 @@ fn inbox_of_the_metrics() {
         metrics_requested: 6,
         requests: 1,
         throttles: 0,
-        incomplete: [("Forbidden".to_owned(), 1)].into(),
+        incomplete: [("forbidden".to_owned(), 1)].into(),
+        incomplete_since: Some(time("2026-11-20T11:10:00Z")),
     };
-    let windows = [WindowState::Incomplete, WindowState::Final, WindowState::Complete]
-        .map(|state| WindowRow { state, ..window.clone() });
-    let pulled = InboxDocument::of_metrics(&windows, &[(series, vec![of_sums])].into()).unwrap();
-    let empty = InboxDocument::of_metrics(&windows[2..], &BTreeMap::new()).unwrap();
+    let complete = WindowRow {
+        state: WindowState::Complete,
+        incomplete: BTreeMap::new(),
+        incomplete_since: None,
+        ..window.clone()
+    };
+    let given_up = WindowRow { state: WindowState::Final, ..window.clone() };
+    let windows = [window, given_up, complete];
+    let pulled = InboxDocument::of_metrics(&windows, [(&series, &[of_sums])]).unwrap();
+    let empty = InboxDocument::of_metrics(&windows[2..], [] as [(&MetricSeries, &[Point]); 0]).unwrap();
     agree(&schema!("inbox-metrics-1"), &[inflated(&pulled), inflated(&empty)]);
 }
 

@@ -3,16 +3,18 @@
 //! A document's bytes are a pure function of its rows, and its name is a hash of its bytes: one name never stands for two
 //! contents, and a batch that is read again writes the same object again.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufWriter, IntoInnerError, Write as _};
 
 use flate2::{Compression, GzBuilder};
+use gatetrail_metrics::Point;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::events::{Column, EventRow, EventSet};
 use crate::files::{FileRow, FileTotals};
-use crate::metric_points::{MetricPoint, MetricSeries};
+use crate::metric_points::MetricSeries;
 use crate::windows::WindowRow;
 
 /// Name and version of a document of files and events. The number changes when a reader of the old one would go wrong.
@@ -69,7 +71,8 @@ struct Metrics<'r> {
 #[derive(Serialize)]
 struct SeriesPoints<'r> {
     series: &'r MetricSeries,
-    points: Vec<MetricPoint>,
+    /// By time. Copied only where they come in another order.
+    points: Cow<'r, [Point]>,
 }
 
 impl InboxDocument {
@@ -93,23 +96,27 @@ impl InboxDocument {
         Ok(Self { key: key("trail", &bytes), bytes, error_codes })
     }
 
-    /// Makes the document of a pull.
+    /// Makes the document of a pull. Series and their points are borrowed, and may come in any order; a series comes once.
     ///
     /// # Errors
     /// Where memory for the bytes runs out; rows themselves can always be written.
-    pub fn of_metrics(
+    pub fn of_metrics<'r, P: AsRef<[Point]> + ?Sized + 'r>(
         windows: &[WindowRow],
-        series: &BTreeMap<MetricSeries, Vec<MetricPoint>>,
+        series: impl IntoIterator<Item = (&'r MetricSeries, &'r P)>,
     ) -> Result<Self, InboxError> {
         let mut sorted: Vec<&WindowRow> = windows.iter().collect();
         sorted.sort_unstable();
         sorted.dedup();
-        let series = series.iter().map(|(series, points)| {
-            let mut points = points.clone();
-            points.sort_by_key(|point| point.timestamp);
+        let series = series.into_iter().map(|(series, points)| {
+            let mut points = Cow::Borrowed(points.as_ref());
+            if !points.is_sorted_by_key(|point| point.timestamp) {
+                points.to_mut().sort_by_key(|point| point.timestamp);
+            }
             SeriesPoints { series, points }
         });
-        let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series: series.collect() };
+        let mut series: Vec<SeriesPoints<'_>> = series.collect();
+        series.sort_by_key(|one| one.series);
+        let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series };
         let bytes = compressed(&content)?;
         Ok(Self { key: key("metrics", &bytes), bytes, error_codes: BTreeMap::new() })
     }

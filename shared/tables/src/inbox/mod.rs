@@ -4,7 +4,9 @@ mod arrived;
 mod document;
 mod each;
 mod read;
+mod window_rows;
 
 pub use arrived::{Arrived, DocumentRows};
 pub use document::{INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError};
 pub use read::UnreadableDocument;
+pub use window_rows::read_window_rows;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
+use gatetrail_metrics::Point;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
@@ -13,7 +14,7 @@ use super::document::{INBOX_METRICS_SCHEMA, INBOX_SCHEMA};
 use super::each::Each;
 use crate::events::StageRows;
 use crate::files::FileRow;
-use crate::metric_points::{MetricPoint, MetricSeries};
+use crate::metric_points::MetricSeries;
 use crate::partition::Day;
 use crate::windows::WindowRow;
 
@@ -92,7 +93,7 @@ fn parse<'de, R: serde_json::de::Read<'de>>(
 struct Found {
     document: DocumentRows,
     files: Vec<FileRow>,
-    series: Vec<(MetricSeries, Vec<MetricPoint>)>,
+    series: Vec<(MetricSeries, Vec<Point>)>,
     windows: Vec<WindowRow>,
 }
 
@@ -114,7 +115,7 @@ struct Content<'a> {
 #[serde(deny_unknown_fields)]
 struct SeriesPoints {
     series: MetricSeries,
-    points: Vec<MetricPoint>,
+    points: Vec<Point>,
 }
 
 impl<'de> DeserializeSeed<'de> for Content<'_> {

@@ -5,6 +5,6 @@ mod point;
 mod set;
 mod table;
 
-pub use point::{Dimension, MetricPoint, MetricSeries, PointRow};
+pub use point::{Dimension, MetricSeries, PointRow};
 pub use set::PointSet;
 pub use table::{MetricPoints, PointRows};

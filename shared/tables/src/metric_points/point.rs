@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
+use gatetrail_metrics::Point;
 use serde::{Deserialize, Serialize};
 
 use crate::events::{TextId, Texts};
@@ -104,100 +104,12 @@ impl MetricSeries {
     }
 }
 
-/// A datapoint of a series. What was not asked for is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MetricPoint {
-    /// Start of the period.
-    pub timestamp: Timestamp,
-    /// Values that were reported: for `Latency`, requests.
-    pub sample_count: Option<f64>,
-    /// Their sum.
-    pub sum: Option<f64>,
-    /// The least.
-    pub minimum: Option<f64>,
-    /// The greatest.
-    pub maximum: Option<f64>,
-    /// Percentiles of this period alone: they do not merge.
-    pub p50: Option<f64>,
-    /// See `p50`.
-    pub p90: Option<f64>,
-    /// See `p50`.
-    pub p95: Option<f64>,
-    /// See `p50`.
-    pub p99: Option<f64>,
-}
-
-impl MetricPoint {
-    /// Merges two datapoints of one key: the greater (sample count, sum), since datapoints only grow while they converge;
-    /// of equal ones the greater of each value, a missing one least.
-    #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        let size = |point: &Self| (Total(point.sample_count), Total(point.sum));
-        match size(&self).cmp(&size(&other)) {
-            Ordering::Greater => self,
-            Ordering::Less => other,
-            Ordering::Equal => {
-                let greater =
-                    |value: fn(&Self) -> Option<f64>| Total(value(&self)).max(Total(value(&other))).0;
-                Self {
-                    timestamp: self.timestamp,
-                    sample_count: self.sample_count,
-                    sum: self.sum,
-                    minimum: greater(|point| point.minimum),
-                    maximum: greater(|point| point.maximum),
-                    p50: greater(|point| point.p50),
-                    p90: greater(|point| point.p90),
-                    p95: greater(|point| point.p95),
-                    p99: greater(|point| point.p99),
-                }
-            }
-        }
-    }
-
-    /// Whether two are the same to the bit.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        let bits = |point: &Self| {
-            let Self { sample_count, sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
-            [sample_count, sum, minimum, maximum, p50, p90, p95, p99].map(|value| value.map(f64::to_bits))
-        };
-        self.timestamp == other.timestamp && bits(self) == bits(other)
-    }
-}
-
-/// A value in the total order of IEEE 754; none is least.
-#[derive(Debug, Clone, Copy)]
-struct Total(Option<f64>);
-
-impl Ord for Total {
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (self.0, other.0) {
-            (Some(value), Some(other)) => value.total_cmp(&other),
-            (value, other) => value.is_some().cmp(&other.is_some()),
-        }
-    }
-}
-
-impl PartialOrd for Total {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Total {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Total {}
-
 /// A row whose texts lie in a pool.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) texts: [TextId; Dimension::ALL.len()],
     pub(super) period_s: u64,
-    pub(super) point: MetricPoint,
+    pub(super) point: Point,
 }
 
 impl Row {
@@ -228,7 +140,7 @@ impl<'s> PointRow<'s> {
 
     /// The datapoint.
     #[must_use]
-    pub fn point(self) -> &'s MetricPoint {
+    pub fn point(self) -> &'s Point {
         &self.row.point
     }
 

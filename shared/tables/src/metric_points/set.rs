@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::point::{MetricPoint, MetricSeries, PointRow, Row};
+use gatetrail_metrics::Point;
+
+use super::point::{MetricSeries, PointRow, Row};
 use crate::events::Texts;
 use crate::partition::Partition;
 use crate::time::to_millisecond;
@@ -22,10 +24,10 @@ impl Default for PointSet {
 
 impl PointSet {
     /// Takes the datapoints of a series.
-    pub fn add(&mut self, series: &MetricSeries, points: impl IntoIterator<Item = MetricPoint>) {
+    pub fn add(&mut self, series: &MetricSeries, points: impl IntoIterator<Item = Point>) {
         let texts = series.texts().map(|text| self.texts.add(text));
         self.rows.extend(points.into_iter().map(|point| {
-            let point = MetricPoint { timestamp: to_millisecond(point.timestamp), ..point };
+            let point = Point { timestamp: to_millisecond(point.timestamp), ..point };
             Row { texts, period_s: series.period_s, point }
         }));
     }

@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::point::{Dimension, MetricPoint, PointRow, Row};
+use gatetrail_metrics::Point;
+
+use super::point::{Dimension, PointRow, Row};
 use crate::events::{TextId, Texts};
 use crate::partition::Division;
 use crate::table::{CellError, Kind, RowReader, RowWriter, Table, TableColumn};
@@ -40,13 +42,13 @@ const fn float(name: &'static str) -> TableColumn {
 }
 
 impl MetricPoints {
-    fn write_row(row: PointRow<'_>, point: &MetricPoint, out: &mut RowWriter<'_>) {
+    fn write_row(row: PointRow<'_>, point: &Point, out: &mut RowWriter<'_>) {
         for dimension in Dimension::ALL {
             out.text(row.text(dimension));
         }
         out.count(row.period_s());
         out.time(Some(point.timestamp));
-        let MetricPoint { sample_count, sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
+        let Point { sample_count, sum, minimum, maximum, p50, p90, p95, p99, .. } = *point;
         for value in [sample_count, sum, minimum, maximum, p50, p90, p95, p99] {
             out.float(value);
         }
@@ -108,7 +110,7 @@ impl Table for MetricPoints {
         let period_s = cells.count()?;
         let missing = |column| CellError { column, problem: "no value".to_owned() };
         let timestamp = cells.time()?.ok_or_else(|| missing("timestamp"))?;
-        let point = MetricPoint {
+        let point = Point {
             timestamp,
             sample_count: cells.float(),
             sum: cells.float(),

@@ -7,9 +7,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use gatetrail_tables::{
-    EventSet, FileIdentity, FileOutcome, FileRow, MetricPoint, MetricSeries, WindowRow, WindowState,
-};
+use gatetrail_metrics::Point;
+use gatetrail_tables::{EventSet, FileIdentity, FileOutcome, FileRow, MetricSeries, WindowRow, WindowState};
 use gatetrail_trail::{ApiKind, Event};
 use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
@@ -91,10 +90,10 @@ pub(crate) fn file() -> impl Strategy<Value = FileRow> {
         )
 }
 
-pub(crate) fn point() -> impl Strategy<Value = MetricPoint> {
+pub(crate) fn point() -> impl Strategy<Value = Point> {
     let value = || proptest::option::of(prop::sample::select(vec![0.0, -0.0, 1.5, 2.0, f64::MAX]));
     (0_i64..3, proptest::option::of(0_u32..3), value(), value(), value(), value()).prop_map(
-        |(minute, count, sum, minimum, maximum, p99)| MetricPoint {
+        |(minute, count, sum, minimum, maximum, p99)| Point {
             timestamp: Timestamp::from_second(1_763_600_400 + minute * 1_800).unwrap(),
             sample_count: count.map(f64::from),
             sum,
@@ -124,8 +123,11 @@ pub(crate) fn series() -> impl Strategy<Value = MetricSeries> {
 pub(crate) fn window() -> impl Strategy<Value = WindowRow> {
     let state =
         prop::sample::select(vec![WindowState::Incomplete, WindowState::Final, WindowState::Complete]);
-    (state, 0_i64..3, 0_u64..3, btree_map("[xy]", 1_u64..3, 0..2)).prop_map(
-        |(state, hour, series, incomplete)| WindowRow {
+    let since = proptest::option::of(
+        (1_763_600_400_i64..1_763_600_402).prop_map(|second| Timestamp::from_second(second).unwrap()),
+    );
+    (state, 0_i64..3, 0_u64..3, btree_map("[xy]", 1_u64..3, 0..2), since).prop_map(
+        |(state, hour, series, incomplete, incomplete_since)| WindowRow {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
             window_start: Timestamp::from_second(1_763_600_400 + hour * 3_600).unwrap(),
@@ -139,12 +141,13 @@ pub(crate) fn window() -> impl Strategy<Value = WindowRow> {
             requests: 1,
             throttles: 0,
             incomplete,
+            incomplete_since,
         },
     )
 }
 
 /// Datapoints by series.
-pub(crate) type Points = BTreeMap<MetricSeries, Vec<MetricPoint>>;
+pub(crate) type Points = BTreeMap<MetricSeries, Vec<Point>>;
 
 pub(crate) fn points() -> impl Strategy<Value = Points> {
     btree_map(series(), vec(point(), 0..4), 0..4)

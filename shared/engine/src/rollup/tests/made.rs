@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use gatetrail_metrics::Point;
 use gatetrail_tables::{
-    EventSet, FileIdentity, FileRow, InboxDocument, MetricPoint, MetricSeries, WindowRow, WindowState,
+    EventSet, FileIdentity, FileRow, InboxDocument, MetricSeries, WindowRow, WindowState,
 };
 use gatetrail_trail::{Event, FileCounts};
 use jiff::Timestamp;
@@ -69,7 +70,7 @@ fn metrics_document() -> InboxDocument {
         period_s: 60,
         ..MetricSeries::default()
     };
-    let point = MetricPoint {
+    let point = Point {
         timestamp: time("2026-11-20T09:00:00Z"),
         sample_count: Some(2.0),
         sum: Some(30.0),
@@ -94,6 +95,7 @@ fn metrics_document() -> InboxDocument {
         requests: 1,
         throttles: 0,
         incomplete: BTreeMap::new(),
+        incomplete_since: None,
     };
     InboxDocument::of_metrics(&[window], &BTreeMap::from([(series, vec![point])])).unwrap()
 }
