@@ -125,6 +125,12 @@ impl WindowRule {
         self.length_s
     }
 
+    /// Seconds before a tick that its window ends, as they were given.
+    #[must_use]
+    pub fn delay_s(&self) -> u32 {
+        self.delay_s
+    }
+
     /// The window of a scheduled time.
     #[must_use]
     pub fn at(&self, scheduled: Timestamp) -> Window {

@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use gatetrail_metrics::Point;
 use gatetrail_report::{EventsDocument, Filters, Selection, Sources, StatusFilter, to_json, top_error_codes};
-use gatetrail_tables::{InboxDocument, MetricSeries, WindowRow, WindowState};
+use gatetrail_tables::{InboxDocument, MetricSeries, SeriesException, WindowRow, WindowState};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -173,7 +173,8 @@ fn inbox_of_the_metrics() {
     };
     let given_up = WindowRow { state: WindowState::Final, ..window.clone() };
     let windows = [window, given_up, complete];
-    let pulled = InboxDocument::of_metrics(&windows, [(&series, &[of_sums])]).unwrap();
+    let exception = SeriesException { series: series.clone(), reason: "request failed: throttled".into() };
+    let pulled = InboxDocument::of_pull(&windows, [(&series, &[of_sums])], &[exception]).unwrap();
     let empty = InboxDocument::of_metrics(&windows[2..], [] as [(&MetricSeries, &[Point]); 0]).unwrap();
     agree(&schema!("inbox-metrics-1"), &[inflated(&pulled), inflated(&empty)]);
 }

@@ -152,8 +152,8 @@ impl<'de> Visitor<'de> for Content<'_> {
                 _ if !schema_seen => {
                     return Err(A::Error::custom("the first key is not \"schema\": no inbox document"));
                 }
-                // They follow from the rows.
-                "totals" | "error_codes" => {
+                // They follow from the rows, or tell people more of what the rows count.
+                "totals" | "error_codes" | "exceptions" => {
                     map.next_value::<IgnoredAny>()?;
                 }
                 "files" => map.next_value_seed(Each::new(|row: FileRow| {
