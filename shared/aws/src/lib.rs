@@ -3,6 +3,7 @@
 //! Behind the feature `profiles` is what a person at a terminal needs: profiles, cached logins, roles of an instance. A
 //! function needs none of it ([`Environment`]).
 
+mod cloudwatch;
 mod environment;
 mod error;
 #[cfg(feature = "profiles")]
@@ -10,6 +11,7 @@ mod profiles;
 mod s3;
 mod upload;
 
+pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, MissingVariables};
 #[cfg(feature = "profiles")]
 pub use profiles::{Login, NoRegion};
