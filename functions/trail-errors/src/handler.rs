@@ -37,14 +37,14 @@ pub async fn handle<S: ObjectStore>(
     let Notice { trigger, messages } =
         read_notice(payload).inspect_err(|error| tracing::error!(%error, "payload cannot be understood"))?;
     let deadline = tokio::time::sleep(invocation.time_to_work(started));
-    let results = Place::new(&app.store, &app.config.results_bucket, &app.config.results_prefix);
+    let results = Place::new(&app.store, &app.config.results.bucket, &app.config.results.prefix);
     let report = read_batch(&app.store, &results, messages, &app.config.read_options(), deadline).await;
     log(&report);
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();
-    let Config { function_name, error_code_dimension, .. } = &app.config;
+    let Config { function, error_code_dimension, .. } = &app.config;
     for line in
-        metrics::lines(&report, function_name, &invocation.request_id, *error_code_dimension, now, took)
+        metrics::lines(&report, &function.name, &invocation.request_id, *error_code_dimension, now, took)
     {
         (app.print)(&line);
     }

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use crate::metric_source::{MetricError, MetricErrorKind};
 
-/// Tries of a request. The pauses between them add up to 20 seconds and more: as long as a quota of a second, or a short
-/// outage, may keep everybody waiting.
+/// Tries of a request. The pauses between them add up to some ten seconds: as long as a short outage lasts.
 const TRIES: u32 = 8;
+
+/// Tries of one that is throttled: it will have its turn, and what waits for it ends with the run's time. The pauses add up to
+/// some five minutes.
+const THROTTLED_TRIES: u32 = 60;
 
 /// The longest pause before the second try, and doubled for each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -63,10 +66,14 @@ impl Patience {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if error.kind == MetricErrorKind::Throttled {
-                usage.throttles.fetch_add(1, Ordering::Relaxed);
-            }
-            if !error.kind.may_pass() || tries >= TRIES {
+            let most_tries = match error.kind {
+                MetricErrorKind::Throttled => {
+                    usage.throttles.fetch_add(1, Ordering::Relaxed);
+                    THROTTLED_TRIES
+                }
+                _ => TRIES,
+            };
+            if !error.kind.may_pass() || tries >= most_tries {
                 return Err(error);
             }
             let pause = pause(tries, random.f64());

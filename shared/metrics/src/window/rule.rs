@@ -131,6 +131,12 @@ impl WindowRule {
         self.delay_s
     }
 
+    /// Seconds that are read once more before a window, as they were given.
+    #[must_use]
+    pub fn overlap_s(&self) -> u32 {
+        self.overlap_s
+    }
+
     /// The window of a scheduled time.
     #[must_use]
     pub fn at(&self, scheduled: Timestamp) -> Window {
