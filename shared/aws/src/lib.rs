@@ -14,6 +14,6 @@ mod upload;
 pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, MissingVariables};
 #[cfg(feature = "profiles")]
-pub use profiles::{Login, NoRegion};
+pub use profiles::{Login, LoginError, MetricsLogin};
 pub use s3::{BucketOwners, S3Body, S3Store};
 pub use upload::S3Upload;
