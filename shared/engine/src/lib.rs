@@ -27,7 +27,8 @@ pub use batch::{
 };
 pub use disk::FileBody;
 pub use folder::{
-    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files, scan_files,
+    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files,
+    is_recorded_pull_name, scan_files,
 };
 pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
