@@ -7,6 +7,7 @@ use gatetrail_trail::Limits;
 
 const SOURCE_BUCKETS: &str = "GATETRAIL_SOURCE_BUCKETS";
 const SOURCE_OWNER: &str = "GATETRAIL_SOURCE_OWNER";
+const SOURCE_ROLE_ARN: &str = "GATETRAIL_SOURCE_ROLE_ARN";
 const ERROR_CODE_DIMENSION: &str = "GATETRAIL_ERROR_CODE_DIMENSION";
 const CONCURRENCY: &str = "GATETRAIL_CONCURRENCY";
 const MAX_TEXT_BYTES: &str = "GATETRAIL_MAX_TEXT_BYTES";
@@ -23,6 +24,8 @@ pub struct Config {
     pub source_buckets: Vec<String>,
     /// To which account those buckets have to belong.
     pub source_owner: Option<String>,
+    /// The role that reads those buckets, where the function's own may not: they belong to another account.
+    pub source_role_arn: Option<String>,
     /// Whether error codes are a dimension of a metric of their own, which CloudWatch bills by the code.
     pub error_code_dimension: bool,
     /// Objects fetched at a time.
@@ -44,11 +47,16 @@ impl Config {
             results: ResultsSettings::read(&mut settings),
             source_buckets: settings.list(SOURCE_BUCKETS),
             source_owner: settings.account(SOURCE_OWNER),
+            source_role_arn: settings.optional(SOURCE_ROLE_ARN),
             error_code_dimension: settings.switch(ERROR_CODE_DIMENSION),
             concurrency: settings.number(CONCURRENCY, DEFAULT_CONCURRENCY),
             max_text_bytes: settings.number(MAX_TEXT_BYTES, Limits::default().max_text_bytes),
             function: FunctionSettings::read(&mut settings),
         };
+        let is_role = |arn: &String| arn.starts_with("arn:") && arn.contains(":role/");
+        if let Some(arn) = config.source_role_arn.as_ref().filter(|arn| !is_role(arn)) {
+            settings.problem(format!("{SOURCE_ROLE_ARN} is no ARN of a role: {arn:?}"));
+        }
         // Documents written where objects are read would call the function for ever.
         if !config.results.bucket.is_empty() && config.source_buckets.contains(&config.results.bucket) {
             settings.problem(format!(
@@ -133,6 +141,7 @@ mod tests {
             (RESULTS_BUCKET, ""),
             (SOURCE_BUCKETS, "trail,,"),
             (SOURCE_OWNER, "12"),
+            (SOURCE_ROLE_ARN, "reader"),
             (ERROR_CODE_DIMENSION, "yes"),
             (CONCURRENCY, "0"),
             (MAX_TEXT_BYTES, "2GB"),
@@ -146,6 +155,7 @@ mod tests {
             ERROR_CODE_DIMENSION,
             CONCURRENCY,
             MAX_TEXT_BYTES,
+            SOURCE_ROLE_ARN,
             "AWS_REGION",
         ];
         assert_eq!(problems.len(), wanted.len(), "{problems:#?}");

@@ -2,8 +2,14 @@
 
 use aws_sdk_cloudwatch::config::Builder as CloudWatchBuilder;
 use aws_sdk_s3::Config;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
+use aws_sdk_sts::Client as StsClient;
 use std::time::Duration;
+
+use crate::assumed_role::AssumedRole;
 
 /// Whoever waits longer for the first byte of an answer waits in vain: S3 answers within a second.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
@@ -33,6 +39,7 @@ pub struct Environment {
     credentials: Credentials,
     s3_endpoint_url: Option<String>,
     cloudwatch_endpoint_url: Option<String>,
+    sts_endpoint_url: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
@@ -44,8 +51,8 @@ pub struct MissingVariables(pub Vec<&'static str>);
 
 impl Environment {
     /// Reads the variables that the SDKs share: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL`,
-    /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
+    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_STS`,
+    /// `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
     ///
     /// # Errors
     /// Names all that are missing of region and credentials.
@@ -72,16 +79,22 @@ impl Environment {
             credentials: Credentials::new(access_key, secret_key, session_token, None, "environment"),
             s3_endpoint_url: endpoint("AWS_ENDPOINT_URL_S3"),
             cloudwatch_endpoint_url: endpoint("AWS_ENDPOINT_URL_CLOUDWATCH"),
+            sts_endpoint_url: endpoint("AWS_ENDPOINT_URL_STS"),
             fips: is_true("AWS_USE_FIPS_ENDPOINT"),
             dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
         })
     }
 
-    pub(crate) fn s3_config(&self) -> Config {
+    /// With the credentials of a role, or the function's own.
+    pub(crate) fn s3_config(&self, role_arn: Option<&str>) -> Config {
+        let credentials = match role_arn {
+            Some(arn) => SharedCredentialsProvider::new(AssumedRole::new(self.sts(), arn.to_owned())),
+            None => SharedCredentialsProvider::new(self.credentials.clone()),
+        };
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
-            .credentials_provider(self.credentials.clone())
+            .credentials_provider(credentials)
             .use_fips(self.fips)
             .use_dual_stack(self.dual_stack)
             .retry_config(retries())
@@ -91,6 +104,22 @@ impl Environment {
             config = config.endpoint_url(url).force_path_style(true);
         }
         config.build()
+    }
+
+    fn sts(&self) -> StsClient {
+        let config = aws_sdk_sts::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        let config = match &self.sts_endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        };
+        StsClient::from_conf(config.build())
     }
 
     /// All but the region, which each client has of its own.

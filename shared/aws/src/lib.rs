@@ -3,6 +3,7 @@
 //! Behind the feature `profiles` is what a person at a terminal needs: profiles, cached logins, roles of an instance. A
 //! function needs none of it ([`Environment`]).
 
+mod assumed_role;
 mod cloudwatch;
 mod environment;
 mod error;
