@@ -9,6 +9,7 @@ mod fetch;
 mod folder;
 mod folder_store;
 mod ingest;
+mod latency;
 mod layout;
 mod log_folder;
 mod metric_source;
@@ -32,6 +33,7 @@ pub use folder::{
 };
 pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
+pub use latency::{newest_pull, read_latencies, recorded_latencies};
 pub use layout::{is_store_folder, is_store_key};
 pub use log_folder::{LogFolder, NoUpload};
 pub use metric_source::{
@@ -47,7 +49,7 @@ pub use prefix::{list_log_files, scan_objects};
 pub use pull::{Asking, PlannedWindow, PullOptions, PullReport, Schedule, ScheduleError, plan_pull, pull};
 pub use rollup::{
     CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
-    parse_configuration, read_configuration, roll_up,
+    parse_configuration, read_configuration, read_directory, roll_up,
 };
 pub use tables::{
     TableAccessError, has_tables, newest_event_time, read_deliveries, read_events, read_files,
