@@ -1,12 +1,14 @@
 //! `gatetrail ingest`: log files into a store.
 
 use std::fs;
+use std::future::pending;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use gatetrail_engine::{
-    IngestOptions, IngestReport, ListedObject, LogFolder, ObjectStore, Place, ReadOptions, Unreachable,
-    ingest, is_store_folder, with_sources,
+    IngestOptions, IngestReport, ListedObject, LocalFile, LogFolder, ObjectStore, Place, ReadOptions,
+    RecordedPulls, RollupReport, Unreachable, find_recorded_pulls, ingest, is_recorded_pull_name,
+    is_store_folder, put_recorded_pulls, roll_up, with_sources,
 };
 use gatetrail_trail::Limits;
 
@@ -34,11 +36,19 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
     let paths: Vec<&Path> = args.sources.iter().filter_map(Source::path).collect();
     let (folder, unreachable) = LogFolder::find(&paths);
     let shows_progress = surroundings.shows_progress;
-    let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), shows_progress };
-    let ingested = work_on(&args.store, &args.login, work)??;
+    let (recorded, missing): (Vec<_>, Vec<_>) = paths.iter().map(|path| find_recorded_pulls(path)).unzip();
+    let recorded: Vec<LocalFile> =
+        recorded.into_iter().flatten().filter(|file| is_recorded_pull_name(&file.path)).collect();
+    // What cannot be looked into was said of the log files.
+    drop(missing);
+    let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), recorded, shows_progress };
+    let Ingested { logs: ingested, pulls } = work_on(&args.store, &args.login, work)??;
 
     tell_problems(&ingested, &unreachable);
-    if !ingested.iter().any(|report| report.known + report.totals.files > 0) {
+    if let Some(pulls) = &pulls {
+        tell_problems_of_pulls(pulls);
+    }
+    if pulls.is_none() && !ingested.iter().any(|report| report.known + report.totals.files > 0) {
         let nowhere = ingested.iter().all(|report| report.failed.is_empty()) && unreachable.is_empty();
         let why = match paths.iter().find(|path| is_store_folder(path)) {
             Some(store) => format!("{} is a store, whose files are not CloudTrail's", store.display()),
@@ -51,10 +61,28 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
     let look = Look { width: surroundings.width, colored: surroundings.colorful };
     let mut out = BufWriter::new(io::stdout().lock());
     let title = format!("Ingested into {}", args.store);
-    let sums = steps::ingested(&ingested, unreachable.len() as u64);
+    let mut sums = steps::ingested(&ingested, unreachable.len() as u64);
+    sums.extend(pulls.iter().flat_map(|pulls| steps::recorded(pulls.files.taken, &pulls.rolled_up)));
     let written = steps::write(&mut out, &title, &sums, look);
     unless_closed(written.and_then(|()| out.flush()))?;
-    Ok(answered(&ingested, &unreachable, args.strict))
+    let pulls_kept = pulls.is_none_or(|pulls| {
+        pulls.files.rejected.is_empty() && rollup::answered(&pulls.rolled_up) == Answered::Fully
+    });
+    Ok(match answered(&ingested, &unreachable, args.strict) {
+        Answered::Fully if !pulls_kept => Answered::Not,
+        answered => answered,
+    })
+}
+
+/// Names recorded pulls that are none.
+fn tell_problems_of_pulls(pulls: &IngestedPulls) {
+    for (file, reason) in &pulls.files.rejected {
+        messages::say(&format!("rejected {}: {reason}", file.path.display()));
+    }
+    for one in &pulls.files.unreachable {
+        messages::say(&format!("cannot read {one}"));
+    }
+    rollup::tell_problems(&[&pulls.rolled_up]);
 }
 
 /// Refuses what would mix up log files and results.
@@ -129,7 +157,21 @@ struct Ingestion<'a> {
     args: &'a IngestArgs,
     /// The local files, if any were named.
     folder: Option<LogFolder>,
+    /// Recorded pulls of metrics that lie among them.
+    recorded: Vec<LocalFile>,
     shows_progress: bool,
+}
+
+/// What became of it.
+struct Ingested {
+    logs: Vec<IngestReport>,
+    /// `None` where there was no recorded pull.
+    pulls: Option<IngestedPulls>,
+}
+
+struct IngestedPulls {
+    files: RecordedPulls,
+    rolled_up: RollupReport,
 }
 
 impl Ingestion<'_> {
@@ -165,9 +207,9 @@ impl Ingestion<'_> {
 }
 
 impl Work for Ingestion<'_> {
-    type Output = Result<Vec<IngestReport>, Failure>;
+    type Output = Result<Ingested, Failure>;
 
-    async fn on<R: ObjectStore>(self, place: &Place<'_, R>) -> Result<Vec<IngestReport>, Failure> {
+    async fn on<R: ObjectStore>(mut self, place: &Place<'_, R>) -> Result<Ingested, Failure> {
         let mut reports = Vec::new();
         if let Some(folder) = &self.folder {
             // Its ETag would be the hash of its bytes: it is asked for only where that can spare reading it.
@@ -186,6 +228,12 @@ impl Work for Ingestion<'_> {
             objects.retain(|object| !self.args.store.holds(&prefix.bucket, &object.key));
             reports.push(self.ingest(&source, &prefix.bucket, objects, place).await?);
         }
-        Ok(reports)
+        let recorded = std::mem::take(&mut self.recorded);
+        if recorded.is_empty() {
+            return Ok(Ingested { logs: reports, pulls: None });
+        }
+        let files = put_recorded_pulls(place, recorded).await?;
+        let rolled_up = roll_up(place, &rollup::options(&self.args.reports), pending()).await;
+        Ok(Ingested { logs: reports, pulls: Some(IngestedPulls { files, rolled_up }) })
     }
 }

@@ -79,6 +79,12 @@ pub(crate) fn rolled_up<'r>(all: &[&'r RollupReport]) -> Vec<Sum> {
     [Sum::new("documents", documents)].into_iter().chain(touched).chain([requests]).collect()
 }
 
+/// The sums of recorded pulls and of the rollup behind them.
+pub(crate) fn recorded(taken: u64, rolled_up: &RollupReport) -> Vec<Sum> {
+    let pulls = Sum::new("recorded pulls", vec![(taken, "read now")]);
+    [pulls].into_iter().chain(self::rolled_up(&[rolled_up])).collect()
+}
+
 /// The sums of a pull and of the rollup behind it.
 #[cfg(feature = "aws")]
 pub(crate) fn pulled(report: &PullReport, rolled_up: Option<&RollupReport>) -> Vec<Sum> {
