@@ -44,10 +44,7 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
     let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), recorded, shows_progress };
     let Ingested { logs: ingested, pulls } = work_on(&args.store, &args.login, work)??;
 
-    tell_problems(&ingested, &unreachable);
-    if let Some(pulls) = &pulls {
-        tell_problems_of_pulls(pulls);
-    }
+    tell_problems(&ingested, pulls.as_ref(), &unreachable);
     if pulls.is_none() && !ingested.iter().any(|report| report.known + report.totals.files > 0) {
         let nowhere = ingested.iter().all(|report| report.failed.is_empty()) && unreachable.is_empty();
         let why = match paths.iter().find(|path| is_store_folder(path)) {
@@ -61,28 +58,17 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
     let look = Look { width: surroundings.width, colored: surroundings.colorful };
     let mut out = BufWriter::new(io::stdout().lock());
     let title = format!("Ingested into {}", args.store);
-    let mut sums = steps::ingested(&ingested, unreachable.len() as u64);
-    sums.extend(pulls.iter().flat_map(|pulls| steps::recorded(pulls.files.taken, &pulls.rolled_up)));
+    let recorded = pulls.as_ref().map(|pulls| (&pulls.files, pulls.rolled_up.as_ref()));
+    let sums = steps::ingested(&ingested, unreachable.len() as u64, recorded);
     let written = steps::write(&mut out, &title, &sums, look);
     unless_closed(written.and_then(|()| out.flush()))?;
     let pulls_kept = pulls.is_none_or(|pulls| {
-        pulls.files.rejected.is_empty() && rollup::answered(&pulls.rolled_up) == Answered::Fully
+        pulls.rolled_up.is_none_or(|report| rollup::answered(&report) == Answered::Fully)
     });
     Ok(match answered(&ingested, &unreachable, args.strict) {
         Answered::Fully if !pulls_kept => Answered::Not,
         answered => answered,
     })
-}
-
-/// Names recorded pulls that are none.
-fn tell_problems_of_pulls(pulls: &IngestedPulls) {
-    for (file, reason) in &pulls.files.rejected {
-        messages::say(&format!("rejected {}: {reason}", file.path.display()));
-    }
-    for one in &pulls.files.unreachable {
-        messages::say(&format!("cannot read {one}"));
-    }
-    rollup::tell_problems(&[&pulls.rolled_up]);
 }
 
 /// Refuses what would mix up log files and results.
@@ -127,14 +113,16 @@ fn answered(ingested: &[IngestReport], unreachable: &[Unreachable], strict: bool
 }
 
 /// Names what could not be read, and what could not be kept.
-fn tell_problems(ingested: &[IngestReport], unreachable: &[Unreachable]) {
+fn tell_problems(ingested: &[IngestReport], pulls: Option<&IngestedPulls>, unreachable: &[Unreachable]) {
     let failed = ingested.iter().flat_map(|report| &report.failed);
     let failed = failed.map(|file| format!("cannot read {}: {}", file.address, file.reason));
     let mut failed: Vec<_> =
         unreachable.iter().map(|one| format!("cannot read {one}")).chain(failed).collect();
     let rejected = ingested.iter().flat_map(|report| &report.rejected);
-    let mut rejected: Vec<_> =
-        rejected.map(|file| format!("rejected {}: {}", file.address, file.reason)).collect();
+    let rejected = rejected.map(|file| format!("rejected {}: {}", file.address, file.reason));
+    let no_pulls = pulls.iter().flat_map(|pulls| &pulls.files.rejected);
+    let no_pulls = no_pulls.map(|(file, reason)| format!("rejected {}: {reason}", file.path.display()));
+    let mut rejected: Vec<_> = rejected.chain(no_pulls).collect();
     messages::say_some(&mut failed, "that cannot be read");
     messages::say_some(&mut rejected, "rejected");
     let malformed: u64 = ingested.iter().map(|report| report.totals.malformed).sum();
@@ -149,7 +137,8 @@ fn tell_problems(ingested: &[IngestReport], unreachable: &[Unreachable]) {
         let documents = counted(recovered, "document");
         messages::say(&format!("{documents} of an earlier run that was stopped: rolled up first"));
     }
-    let rollups: Vec<_> = ingested.iter().flat_map(|report| [&report.recovered, &report.rolled_up]).collect();
+    let of_logs = ingested.iter().flat_map(|report| [&report.recovered, &report.rolled_up]);
+    let rollups: Vec<_> = of_logs.chain(pulls.and_then(|pulls| pulls.rolled_up.as_ref())).collect();
     rollup::tell_problems(&rollups);
 }
 
@@ -171,7 +160,8 @@ struct Ingested {
 
 struct IngestedPulls {
     files: RecordedPulls,
-    rolled_up: RollupReport,
+    /// `None` where the store knew all of them.
+    rolled_up: Option<RollupReport>,
 }
 
 impl Ingestion<'_> {
@@ -232,8 +222,11 @@ impl Work for Ingestion<'_> {
         if recorded.is_empty() {
             return Ok(Ingested { logs: reports, pulls: None });
         }
-        let files = put_recorded_pulls(place, recorded).await?;
-        let rolled_up = roll_up(place, &rollup::options(&self.args.reports), pending()).await;
+        let files = put_recorded_pulls(place, recorded, self.args.again).await?;
+        let rolled_up = match files.taken {
+            0 => None,
+            _ => Some(roll_up(place, &rollup::options(&self.args.reports), pending()).await),
+        };
         Ok(Ingested { logs: reports, pulls: Some(IngestedPulls { files, rolled_up }) })
     }
 }

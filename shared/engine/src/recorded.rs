@@ -2,17 +2,20 @@
 
 use std::fs;
 
-use gatetrail_tables::InboxDocument;
+use gatetrail_tables::{InboxDocument, Partition, Projection, WindowRow, Windows, read_window_rows};
 
 use crate::folder::{LocalFile, Unreachable};
-use crate::object_store::{ObjectStore, Place, StoreError};
+use crate::object_store::{ObjectStore, Place};
 use crate::put_document::put_document;
+use crate::tables::{TableAccessError, TableObject};
 
 /// What became of recorded pulls.
 #[derive(Debug, Default)]
 pub struct RecordedPulls {
     /// How many are in the inbox now.
     pub taken: u64,
+    /// How many the tables hold already.
+    pub known: u64,
     /// Files that are none, and why.
     pub rejected: Vec<(LocalFile, String)>,
     /// Files that could not be read; another try may help.
@@ -20,14 +23,15 @@ pub struct RecordedPulls {
 }
 
 /// Puts the rows of recorded pulls into the inbox, as if they had just been pulled: whatever the tables know of them already
-/// is merged.
+/// is merged. Those whose windows the tables hold are left out, unless they are to be read `again`.
 ///
 /// # Errors
-/// Where the store does not take a document.
+/// Where the store does not take a document, or its windows cannot be read.
 pub async fn put_recorded_pulls<S: ObjectStore>(
     place: &Place<'_, S>,
     files: Vec<LocalFile>,
-) -> Result<RecordedPulls, StoreError> {
+    again: bool,
+) -> Result<RecordedPulls, TableAccessError> {
     let mut pulls = RecordedPulls::default();
     for file in files {
         let bytes = match fs::read(&file.path) {
@@ -37,8 +41,11 @@ pub async fn put_recorded_pulls<S: ObjectStore>(
                 continue;
             }
         };
-        match InboxDocument::of_recorded_pull(&bytes) {
-            Ok(document) => {
+        let read = InboxDocument::of_recorded_pull(&bytes)
+            .and_then(|document| Ok((read_window_rows(&document.bytes)?, document)));
+        match read {
+            Ok((windows, _)) if !again && hold(place, &windows).await? => pulls.known += 1,
+            Ok((_, document)) => {
                 put_document(place, document).await?;
                 pulls.taken += 1;
             }
@@ -46,4 +53,24 @@ pub async fn put_recorded_pulls<S: ObjectStore>(
         }
     }
     Ok(pulls)
+}
+
+/// Whether the tables hold these windows, or better rows of them. A window is folded behind its datapoints. A document
+/// without any is not known by them.
+async fn hold<S: ObjectStore>(place: &Place<'_, S>, windows: &[WindowRow]) -> Result<bool, TableAccessError> {
+    for window in windows {
+        let partition = Partition::of(gatetrail_tables::Division::Days, Some(window.window_start));
+        let Some(object) = TableObject::<Windows>::open(place, &partition.key("windows")).await? else {
+            return Ok(false);
+        };
+        let mut holds = false;
+        for group in 0..object.groups() {
+            let rows = object.read(place, group, Projection::All).await?;
+            holds |= rows.iter().any(|row| row.holds(window));
+        }
+        if !holds {
+            return Ok(false);
+        }
+    }
+    Ok(!windows.is_empty())
 }
