@@ -1,8 +1,9 @@
 //! Values of options that are one of a few words, or have a shape.
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
-use gatetrail_report::{Dimension, StatusFilter};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use gatetrail_metrics::{Level, Percentile, Statistic};
+use gatetrail_report::{Dimension, DurationMetric, LatencyDimension, StatusFilter};
 
 /// A dimension, as `--by` takes it: the name of its column, with `-` or `_`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,48 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
         return Err("an account id has 12 digits, leading zeros too, such as 111122223333".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// `--level`.
+pub(super) fn levels() -> impl TypedValueParser<Value = Level> {
+    let names = Level::ALL.map(Level::as_str);
+    PossibleValuesParser::new(names).try_map(|name| Level::named(&name).ok_or("no level"))
+}
+
+/// `--metric` of `latency`.
+pub(super) fn durations() -> impl TypedValueParser<Value = DurationMetric> {
+    let names = DurationMetric::ALL.map(DurationMetric::as_str);
+    PossibleValuesParser::new(names).try_map(|name| DurationMetric::named(&name).ok_or("no duration"))
+}
+
+/// `--by` of `latency`: the name of a column, with `-` or `_`.
+pub(super) fn latency_dimensions() -> impl TypedValueParser<Value = LatencyDimension> {
+    let names = LatencyDimension::ALL.map(|dimension| {
+        let name = PossibleValue::new(dimension.as_str());
+        if dimension == LatencyDimension::ApiName { name.alias("api-name").alias("api") } else { name }
+    });
+    PossibleValuesParser::new(names).try_map(|name| {
+        let name = match name.as_str() {
+            "api" | "api-name" => LatencyDimension::ApiName.as_str(),
+            name => name,
+        };
+        LatencyDimension::ALL.into_iter().find(|one| one.as_str() == name).ok_or("no column")
+    })
+}
+
+/// `--percentiles`.
+pub(super) fn percentiles() -> impl TypedValueParser<Value = Percentile> {
+    let names = Percentile::ALL.map(|percentile| Statistic::Percentile(percentile).as_str());
+    PossibleValuesParser::new(names).try_map(|name| match Statistic::named(&name) {
+        Some(Statistic::Percentile(percentile)) => Ok(percentile),
+        _ => Err("no percentile"),
+    })
+}
+
+/// An account id.
+pub(super) fn account_id(text: &str) -> Result<String, String> {
+    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
 }
 
 #[cfg(test)]

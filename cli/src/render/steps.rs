@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use gatetrail_engine::{IngestReport, RollupReport};
+#[cfg(feature = "aws")]
+use gatetrail_engine::PullReport;
+use gatetrail_engine::RollupReport;
+use gatetrail_engine::{IngestReport, RecordedPulls};
 use gatetrail_tables::FileTotals;
 
 use super::Look;
@@ -22,7 +25,11 @@ pub(crate) fn write(out: &mut impl Write, title: &str, sums: &[Sum], look: Look)
 }
 
 /// The sums of an ingestion from one or several sources. Where nothing was new there is one.
-pub(crate) fn ingested(reports: &[IngestReport], unreachable: u64) -> Vec<Sum> {
+pub(crate) fn ingested(
+    reports: &[IngestReport],
+    unreachable: u64,
+    recorded: Option<(&RecordedPulls, Option<&RollupReport>)>,
+) -> Vec<Sum> {
     let totals = reports.iter().fold(FileTotals::default(), |sum, report| sum.plus(report.totals));
     let known: u64 = reports.iter().map(|report| report.known).sum();
     let failed: u64 = reports.iter().map(|report| report.failed.len() as u64).sum();
@@ -36,7 +43,13 @@ pub(crate) fn ingested(reports: &[IngestReport], unreachable: u64) -> Vec<Sum> {
         let [files, records] = ledger::files_and_records(totals, None);
         sums.extend([files.of("read now"), records]);
     }
-    let rollups: Vec<_> = reports.iter().flat_map(|report| [&report.recovered, &report.rolled_up]).collect();
+    if let Some((pulls, _)) = recorded {
+        let mut parts = vec![(pulls.taken, "read now"), (pulls.known, "known already")];
+        parts.extend([(pulls.rejected.len() as u64, "rejected")].into_iter().filter(|(count, _)| *count > 0));
+        sums.push(Sum::new("recorded pulls", parts));
+    }
+    let of_logs = reports.iter().flat_map(|report| [&report.recovered, &report.rolled_up]);
+    let rollups: Vec<_> = of_logs.chain(recorded.and_then(|(_, rolled_up)| rolled_up)).collect();
     if rollups.iter().any(|report| report.found > 0) {
         sums.extend(rolled_up(&rollups));
     }
@@ -74,4 +87,47 @@ pub(crate) fn rolled_up<'r>(all: &[&'r RollupReport]) -> Vec<Sum> {
     }
     let requests = Sum::new("requests", requests.into_iter().map(|(name, count)| (count, name)).collect());
     [Sum::new("documents", documents)].into_iter().chain(touched).chain([requests]).collect()
+}
+
+/// The sums of a pull and of the rollup behind it.
+#[cfg(feature = "aws")]
+pub(crate) fn pulled(report: &PullReport, rolled_up: Option<&RollupReport>) -> Vec<Sum> {
+    use gatetrail_tables::WindowState;
+
+    let of_state = |state| report.windows.iter().filter(|window| window.state == state).count() as u64;
+    let mut windows = vec![(of_state(WindowState::Complete), "complete")];
+    let rare = [
+        (of_state(WindowState::Incomplete), "incomplete"),
+        (of_state(WindowState::Final), "incomplete for good"),
+        (report.left as u64, "left"),
+    ];
+    windows.extend(rare.into_iter().filter(|(count, _)| *count > 0));
+    let mut sums = vec![Sum::new("windows", windows)];
+    if report.metrics_requested > 0 {
+        sums.push(Sum::new("metrics", vec![(report.metrics_requested, "asked for")]));
+        sums.push(Sum::new("datapoints", vec![(report.datapoints, "read")]));
+    }
+    if report.listing_requests > 0 {
+        let mut requests =
+            vec![(report.listing_requests, "ListMetrics"), (report.data_requests, "GetMetricData")];
+        requests.retain(|(count, _)| *count > 0);
+        sums.push(Sum::new("CloudWatch requests", requests));
+    }
+    if let Some(rolled_up) = rolled_up.filter(|report| report.found > 0) {
+        sums.extend(self::rolled_up(&[rolled_up]));
+    }
+    sums
+}
+
+/// The sums of what a pull would ask for.
+#[cfg(feature = "aws")]
+pub(crate) fn planned(report: &PullReport) -> Vec<Sum> {
+    let planned = &report.planned;
+    let sum = |of: fn(&gatetrail_engine::PlannedWindow) -> u64| planned.iter().map(of).sum::<u64>();
+    vec![
+        Sum::new("windows", vec![(planned.len() as u64, "to pull")]),
+        Sum::new("series", vec![(sum(|window| window.series), "in them")]),
+        Sum::new("metrics", vec![(sum(|window| window.metrics_requested), "to ask for")]),
+        Sum::new("GetMetricData", vec![(sum(|window| window.requests), "requests")]),
+    ]
 }

@@ -127,6 +127,17 @@ impl Scan {
 /// the second list. Asks for sizes only `with_sizes`: it is a call of the system for each file.
 #[must_use]
 pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
+    walk(source, with_sizes, is_log_file_name)
+}
+
+/// Finds the recorded pulls of a folder, at any depth, or takes a file as it is. What cannot be looked into is in the second
+/// list.
+#[must_use]
+pub fn find_recorded_pulls(source: &Path) -> (Vec<LocalFile>, Vec<Unreachable>) {
+    walk(source, false, is_recorded_pull_name)
+}
+
+fn walk(source: &Path, with_sizes: bool, is_named: fn(&Path) -> bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
     let mut files = Vec::new();
     let mut unreachable = Vec::new();
     let walk = WalkDir::new(source).follow_links(true).into_iter();
@@ -140,7 +151,7 @@ pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unrea
             // A file that was named is read whatever its name, and may be a pipe or a device.
             let wanted = match entry.depth() {
                 0 => !sort.is_dir(),
-                _ => sort.is_file() && is_log_file_name(entry.path()),
+                _ => sort.is_file() && is_named(entry.path()),
             };
             let size_bytes =
                 (wanted && with_sizes && sort.is_file()).then(|| entry.metadata()).transpose()?;
@@ -186,7 +197,17 @@ fn reason(error: walkdir::Error) -> io::Error {
 
 pub(crate) fn is_log_file_name(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
-    name.is_some_and(|name| name.ends_with(".json.gz") || name.ends_with(".json"))
+    name.is_some_and(|name| {
+        (name.ends_with(".json.gz") || name.ends_with(".json")) && !is_recorded_pull_name(path)
+    })
+}
+
+/// Whether a file is a recorded pull of metrics by its name, `*.metrics.json.gz` or `*.metrics.json`: it may lie among log
+/// files.
+#[must_use]
+pub fn is_recorded_pull_name(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    name.is_some_and(|name| name.ends_with(".metrics.json.gz") || name.ends_with(".metrics.json"))
 }
 
 /// Reads files with a number of threads, and calls `on_file` behind each.

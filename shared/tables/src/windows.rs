@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::partition::Division;
@@ -78,10 +78,23 @@ impl WindowRow {
         (account, region, *window_start, *window_end, *period_s, configuration)
     }
 
+    /// The last millisecond of the window; `None` where it has none.
+    #[must_use]
+    pub fn last_moment(&self) -> Option<Timestamp> {
+        let last = self.window_end.checked_sub(SignedDuration::from_millis(1)).ok()?;
+        (self.window_start <= last).then_some(last)
+    }
+
     /// Merges two rows of one key: the better state, then the greater content.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         if other.merge_order(&self) == Ordering::Greater { other } else { self }
+    }
+
+    /// Whether a row of the same window would add nothing to this one.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        self.key() == other.key() && other.merge_order(self) != Ordering::Greater
     }
 
     fn merge_order(&self, other: &Self) -> Ordering {

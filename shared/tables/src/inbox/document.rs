@@ -12,6 +12,9 @@ use gatetrail_metrics::Point;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::arrived::Arrived;
+use super::read::{GZIP, UnreadableDocument};
+use super::window_rows::read_window_rows;
 use crate::events::{Column, EventRow, EventSet};
 use crate::files::{FileRow, FileTotals};
 use crate::metric_points::MetricSeries;
@@ -66,6 +69,17 @@ struct Metrics<'r> {
     windows: Vec<&'r WindowRow>,
     /// By series: its names would stand sixty times an hour else.
     series: Vec<SeriesPoints<'r>>,
+    /// For people to read: the windows count them.
+    exceptions: &'r [SeriesException],
+}
+
+/// A series that was not answered in full, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SeriesException {
+    /// The series.
+    pub series: MetricSeries,
+    /// Why, in words.
+    pub reason: String,
 }
 
 #[derive(Serialize)]
@@ -104,6 +118,18 @@ impl InboxDocument {
         windows: &[WindowRow],
         series: impl IntoIterator<Item = (&'r MetricSeries, &'r P)>,
     ) -> Result<Self, InboxError> {
+        Self::of_pull(windows, series, &[])
+    }
+
+    /// Makes the document of a pull, as [`Self::of_metrics`] does, with the series that were not answered in full.
+    ///
+    /// # Errors
+    /// Where memory for the bytes runs out.
+    pub fn of_pull<'r, P: AsRef<[Point]> + ?Sized + 'r>(
+        windows: &[WindowRow],
+        series: impl IntoIterator<Item = (&'r MetricSeries, &'r P)>,
+        exceptions: &'r [SeriesException],
+    ) -> Result<Self, InboxError> {
         let mut sorted: Vec<&WindowRow> = windows.iter().collect();
         sorted.sort_unstable();
         sorted.dedup();
@@ -116,8 +142,26 @@ impl InboxDocument {
         });
         let mut series: Vec<SeriesPoints<'_>> = series.collect();
         series.sort_by_key(|one| one.series);
-        let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series };
+        let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series, exceptions };
         let bytes = compressed(&content)?;
+        Ok(Self { key: key("metrics", &bytes), bytes, error_codes: BTreeMap::new() })
+    }
+}
+
+impl InboxDocument {
+    /// Makes the document of a pull that somebody has recorded, packed or not: its rows are those of the file.
+    ///
+    /// # Errors
+    /// Where it is no document of a pull, or cannot be read to its end.
+    pub fn of_recorded_pull(bytes: &[u8]) -> Result<Self, UnreadableDocument> {
+        let bytes = if bytes.starts_with(&GZIP) {
+            bytes.to_vec()
+        } else {
+            let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(2));
+            gzip.write_all(bytes).and_then(|()| gzip.finish()).map_err(UnreadableDocument::Gzip)?
+        };
+        read_window_rows(&bytes)?;
+        Arrived::default().read(&bytes)?;
         Ok(Self { key: key("metrics", &bytes), bytes, error_codes: BTreeMap::new() })
     }
 }
