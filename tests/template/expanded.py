@@ -5,6 +5,7 @@ see which resource a permission is for.
 """
 
 import copy
+import functools
 import json
 import os
 import pathlib
@@ -50,9 +51,14 @@ def plain(value):
     return str(value) if isinstance(value, str) else value
 
 
+@functools.cache
+def parsed(name):
+    return plain(cfn_yaml.load(str(ROOT / name)))
+
+
 def source(name="template.yaml"):
     """The template as it is written."""
-    return plain(cfn_yaml.load(str(ROOT / name)))
+    return copy.deepcopy(parsed(name))
 
 
 def without_local_code(template):
@@ -77,10 +83,15 @@ class Expanded:
             template = transform(without_local_code(template), {}, None)
         self.template = copy.deepcopy(template)
         self.types = {name: entry["Type"] for name, entry in self.template["Resources"].items()}
-        self.resources = {}
-        for logical, entry in self.template["Resources"].items():
-            if self.condition(entry.get("Condition")):
-                self.resources[logical] = {key: self.resolve(part) for key, part in entry.items()}
+
+    @functools.cached_property
+    def resources(self):
+        """What there is under these parameters."""
+        return {
+            logical: {key: self.resolve(part) for key, part in entry.items()}
+            for logical, entry in self.template["Resources"].items()
+            if self.condition(entry.get("Condition"))
+        }
 
     def of_type(self, kind):
         """Name and properties of each resource of a type."""
@@ -210,8 +221,9 @@ VARIANTS = {
 }
 
 
+@functools.cache
 def variants():
-    """All of them, by name."""
+    """All of them, by name. To be looked at only."""
     return {name: Expanded(**parameters) for name, parameters in VARIANTS.items()}
 
 
