@@ -31,6 +31,8 @@ def event(random_bits, code):
         "recipientAccountId": ACCOUNT,
         "requestParameters": {"restApiId": "a1b2c3d4e5"},
         "responseElements": None,
+        # Keeps a file from being packed away to nothing.
+        "requestID": f"{random_bits.getrandbits(256):064x}",
         "eventType": "AwsApiCall",
         "eventID": f"{identity[:8]}-{identity[8:12]}-{identity[12:16]}-{identity[16:20]}-{identity[20:]}",
     }
@@ -48,21 +50,21 @@ def packed(records):
     return gzip.compress(json.dumps({"Records": records}).encode(), mtime=0)
 
 
-def burst(files):
+def burst(files, seed=20261122, name="burst"):
     """So many files, a quarter of them the content of another again; and the failures by error code, each event counted once."""
-    bits = random.Random(20261122)
+    bits = random.Random(seed)
     written, failures = {}, collections.Counter()
     distinct = files * 3 // 4
     contents = []
     for number in range(distinct):
         # Four of five are under 5 KB.
         large = number % 5 == 4
-        events = [event(bits, bits.choice(CODES)) for _ in range(120 if large else bits.randrange(1, 6))]
+        events = [event(bits, bits.choice(CODES)) for _ in range(150 if large else bits.randrange(1, 6))]
         failures.update(one["errorCode"] for one in events if "errorCode" in one)
         contents.append(packed(events + [other(number)]))
-        written[key(f"burst{number:011}", f"10{number % 60:02}")] = contents[-1]
+        written[key(f"{name}{number:011}", f"10{number % 60:02}")] = contents[-1]
     for number in range(distinct, files):
-        written[key(f"again{number:011}", f"11{number % 60:02}")] = contents[bits.randrange(distinct)]
+        written[key(f"{name}{number:011}", f"11{number % 60:02}")] = contents[bits.randrange(distinct)]
     small = sum(len(content) < 5_000 for content in written.values())
     assert len(written) == files and 0.75 < small / files < 0.85, (len(written), small)
     return written, failures

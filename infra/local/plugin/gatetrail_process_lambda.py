@@ -118,7 +118,10 @@ class ProcessExecutor(RuntimeExecutor):
     def start(self, env_vars):
         self.api = RuntimeApi(self.function_version.config.timeout)
         self.api.serve()
-        folder = self.function_version.config.code.get_unzipped_code_location()
+        code = self.function_version.config.code
+        # Again: an update of the function takes the old version's code away, and it is the same folder.
+        code.prepare_for_execution()
+        folder = code.get_unzipped_code_location()
         bootstrap = os.path.join(folder, "bootstrap")
         os.chmod(bootstrap, 0o755)
         environment = {name: str(value) for name, value in env_vars.items()}
