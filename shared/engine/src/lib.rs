@@ -17,6 +17,7 @@ mod object_store;
 mod prefix;
 mod pull;
 mod put_document;
+mod recorded;
 mod rollup;
 mod tables;
 #[cfg(test)]
@@ -29,7 +30,7 @@ pub use batch::{
 pub use disk::FileBody;
 pub use folder::{
     LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files,
-    is_recorded_pull_name, scan_files,
+    find_recorded_pulls, is_recorded_pull_name, scan_files,
 };
 pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
@@ -47,6 +48,7 @@ pub use object_store::{
 };
 pub use prefix::{list_log_files, scan_objects};
 pub use pull::{Asking, PlannedWindow, PullOptions, PullReport, Schedule, ScheduleError, plan_pull, pull};
+pub use recorded::{RecordedPulls, put_recorded_pulls};
 pub use rollup::{
     CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
     parse_configuration, read_configuration, read_directory, roll_up,
