@@ -87,7 +87,7 @@ fn every_operation_of_the_store_fails_once() {
 /// Time runs out at every second of a pull whose answers take two.
 #[test]
 fn time_runs_out_at_every_moment() {
-    for seconds in 0..12 {
+    for seconds in 0..8 {
         let store = MemoryStore::default();
         let world = World { apis: 126, always: Some(Fault::After(2)), ..World::default() };
         let slow = crate::pull::PullOptions { concurrency: 1, ..options(3600) };
@@ -153,7 +153,7 @@ fn fault() -> impl Strategy<Value = Fault> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn any_faults_lose_nothing(

@@ -85,11 +85,11 @@ fn number_of(query: &Query<'_>) -> i64 {
     name.trim_start_matches("api-").parse().unwrap()
 }
 
-/// The value of a statistic, at whole minutes; every seventh minute has no traffic.
+/// The value of a statistic, at whole minutes; one in four has traffic.
 fn value(number: i64, statistic: &str, at: Timestamp) -> Option<f64> {
     let minute = at.as_second() / 60;
-    let samples = (minute + number).rem_euclid(7);
-    (samples > 0).then_some(match statistic {
+    let samples = (minute + number).rem_euclid(8);
+    (samples == 3 || samples == 6).then_some(match statistic {
         "SampleCount" => samples as f64,
         "Sum" => (samples * (10 + number) + minute.rem_euclid(5)) as f64,
         "Minimum" => 1.0,
