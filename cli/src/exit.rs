@@ -3,8 +3,11 @@
 use std::io;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use gatetrail_engine::{StoreError, TableAccessError, with_sources};
 
+use crate::args::Cli;
 use crate::messages;
 
 /// How far a question was answered.
@@ -51,6 +54,11 @@ impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         Self::Usage(Box::new(error))
     }
+}
+
+/// A command that was asked wrongly, where clap itself could not tell.
+pub(crate) fn usage(problem: impl std::fmt::Display) -> Failure {
+    Cli::command().error(ErrorKind::ValueValidation, problem).into()
 }
 
 /// The exit status; what went wrong is said on standard error.

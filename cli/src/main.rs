@@ -7,6 +7,8 @@ mod exit;
 mod input;
 mod messages;
 mod progress;
+#[cfg(feature = "aws")]
+mod pulling;
 mod render;
 mod sources;
 mod store;

@@ -2,6 +2,7 @@
 
 mod cost;
 mod login;
+mod pull;
 mod store;
 mod values;
 
@@ -17,6 +18,9 @@ use crate::time::{Moment, Span};
 
 pub(crate) use cost::CostArgs;
 pub(crate) use login::LoginArgs;
+pub(crate) use pull::PullArgs;
+#[cfg(feature = "aws")]
+pub(crate) use pull::PulledArgs;
 pub(crate) use store::{
     ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, ReportArgs, ReportOptionArgs, RollupArgs, Section,
 };
@@ -96,6 +100,19 @@ Examples:
   gatetrail report ./results --top 5
   gatetrail report s3://my-results --day 2026-11-20 --section errors -o markdown";
 
+const PULL_EXAMPLES: &str = "\
+Examples:
+  gatetrail pull --store ./results --last 3h --dry-run      what it would ask for, and the dollars
+  gatetrail pull --store ./results --last 3h
+  gatetrail pull --store s3://my-results --region eu-west-1 --since 2026-11-01 --level api --percentiles p50,p99";
+
+const PULL_STATUS: &str = "\
+Exit status:
+  0  everything that was asked for is in the store, or was there before
+  1  something failed, or nothing could be asked; what came is in the store: run it again, it goes on where it was
+  2  wrong usage
+  3  CloudWatch did not answer for every series: they are named on standard error";
+
 const COST_EXAMPLES: &str = "\
 Examples:
   gatetrail cost --apis 200 --stages 2
@@ -138,6 +155,9 @@ pub(crate) enum Command {
     /// The reports of a store: its latest hours, or a day
     #[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{REPORT_STATUS}"))]
     Report(ReportArgs),
+    /// Pull metrics of API Gateway from CloudWatch into a store
+    #[command(after_help = PULL_EXAMPLES, after_long_help = format!("{PULL_EXAMPLES}\n\n{PULL_STATUS}"))]
+    Pull(PullArgs),
     /// The configuration of a store
     Config(ConfigArgs),
     /// What Gatetrail costs a month, before anyone deploys it

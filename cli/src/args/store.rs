@@ -13,7 +13,7 @@ use crate::sources::Source;
 use crate::store::StoreAddress;
 
 /// Parses a store's address.
-fn store_parser() -> impl clap::builder::TypedValueParser<Value = StoreAddress> {
+pub(super) fn store_parser() -> impl clap::builder::TypedValueParser<Value = StoreAddress> {
     OsStringValueParser::new().try_map(|text: OsString| StoreAddress::parse(text))
 }
 

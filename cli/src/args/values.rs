@@ -1,7 +1,8 @@
 //! Values of options that are one of a few words, or have a shape.
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use gatetrail_metrics::{Level, Percentile, Statistic};
 use gatetrail_report::{Dimension, StatusFilter};
 
 /// A dimension, as `--by` takes it: the name of its column, with `-` or `_`.
@@ -99,6 +100,27 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
         return Err("an account id has 12 digits, leading zeros too, such as 111122223333".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// `--level`.
+pub(super) fn levels() -> impl TypedValueParser<Value = Level> {
+    let names = Level::ALL.map(Level::as_str);
+    PossibleValuesParser::new(names).try_map(|name| Level::named(&name).ok_or("no level"))
+}
+
+/// `--percentiles`.
+pub(super) fn percentiles() -> impl TypedValueParser<Value = Percentile> {
+    let names = Percentile::ALL.map(|percentile| Statistic::Percentile(percentile).as_str());
+    PossibleValuesParser::new(names).try_map(|name| match Statistic::named(&name) {
+        Some(Statistic::Percentile(percentile)) => Ok(percentile),
+        _ => Err("no percentile"),
+    })
+}
+
+/// An account id.
+pub(super) fn account_id(text: &str) -> Result<String, String> {
+    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
 }
 
 #[cfg(test)]

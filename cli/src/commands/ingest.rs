@@ -4,8 +4,6 @@ use std::fs;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-use clap::CommandFactory as _;
-use clap::error::ErrorKind;
 use gatetrail_engine::{
     IngestOptions, IngestReport, ListedObject, LogFolder, ObjectStore, Place, ReadOptions, Unreachable,
     ingest, is_store_folder, with_sources,
@@ -13,8 +11,8 @@ use gatetrail_engine::{
 use gatetrail_trail::Limits;
 
 use super::rollup;
-use crate::args::{Cli, IngestArgs};
-use crate::exit::{Answered, Failure, unless_closed};
+use crate::args::IngestArgs;
+use crate::exit::{Answered, Failure, unless_closed, usage};
 use crate::messages::{self, counted};
 use crate::progress::Progress;
 use crate::render::{Look, steps};
@@ -61,14 +59,13 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
 
 /// Refuses what would mix up log files and results.
 fn check(args: &IngestArgs) -> Result<(), Failure> {
-    let usage = |problem: String| Err(Cli::command().error(ErrorKind::ValueValidation, problem).into());
     if args.sources.contains(&Source::Stdin) {
-        return usage("standard input has no name to be known by: give a file".to_owned());
+        return Err(usage("standard input has no name to be known by: give a file"));
     }
     args.store.refuse_file()?;
     args.store.refuse_foreign_inbox()?;
     if args.sources.iter().any(|source| is_same(source, &args.store)) {
-        return usage(format!("{} is read already: give the store a folder of its own", args.store));
+        return Err(usage(format!("{} is read already: give the store a folder of its own", args.store)));
     }
     Ok(())
 }

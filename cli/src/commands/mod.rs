@@ -6,6 +6,7 @@ mod errors;
 mod events;
 mod generate;
 mod ingest;
+mod pull;
 mod report;
 mod rollup;
 
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
         Command::Ingest(args) => ingest::run(args, surroundings),
         Command::Rollup(args) => rollup::run(args, surroundings),
         Command::Report(args) => report::run(args, surroundings),
+        Command::Pull(args) => pull::run(args, surroundings),
         Command::Config(args) => config::run(args),
         Command::Cost(args) => cost::run(args, surroundings),
         Command::Completions(args) => generate::completions(args),

@@ -6,8 +6,6 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
-use clap::CommandFactory as _;
-use clap::error::ErrorKind;
 use gatetrail_engine::{Scan, parse_configuration};
 use gatetrail_report::{
     ApiPattern, Config, Filters, Rejected, Selection, Sources, StatusFilter, TimeRange, newest_event,
@@ -16,8 +14,8 @@ use gatetrail_trail::Limits;
 use jiff::Timestamp;
 
 use self::stored::{ReadStore, Stored, store_named};
-use crate::args::{Anchor, Cli, FilterArgs, InputArgs};
-use crate::exit::{Answered, Failure};
+use crate::args::{Anchor, FilterArgs, InputArgs};
+use crate::exit::{Answered, Failure, usage};
 use crate::messages;
 use crate::sources::{Source, read_local};
 use crate::store::work_on;
@@ -159,10 +157,6 @@ impl Input {
 
 fn asked_range(filters: &FilterArgs) -> AskedRange {
     AskedRange { since: filters.last.map(Moment::Before).or(filters.since), until: filters.until }
-}
-
-fn usage(problem: impl std::fmt::Display) -> Failure {
-    Cli::command().error(ErrorKind::ValueValidation, problem).into()
 }
 
 /// The accounts that are meant, by their ids.

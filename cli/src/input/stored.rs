@@ -7,9 +7,9 @@ use gatetrail_engine::{
 use gatetrail_report::{Config, Coverage, TimeRange};
 use jiff::Timestamp;
 
-use super::{Answering, account_ids, usage};
+use super::{Answering, account_ids};
 use crate::args::InputArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, usage};
 use crate::messages;
 use crate::sources::Source;
 use crate::store::{StoreAddress, Work, is_store, tell_of_inbox};

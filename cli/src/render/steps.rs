@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use gatetrail_engine::{IngestReport, RollupReport};
+use gatetrail_engine::IngestReport;
+#[cfg(feature = "aws")]
+use gatetrail_engine::PullReport;
+use gatetrail_engine::RollupReport;
 use gatetrail_tables::FileTotals;
 
 use super::Look;
@@ -74,4 +77,47 @@ pub(crate) fn rolled_up<'r>(all: &[&'r RollupReport]) -> Vec<Sum> {
     }
     let requests = Sum::new("requests", requests.into_iter().map(|(name, count)| (count, name)).collect());
     [Sum::new("documents", documents)].into_iter().chain(touched).chain([requests]).collect()
+}
+
+/// The sums of a pull and of the rollup behind it.
+#[cfg(feature = "aws")]
+pub(crate) fn pulled(report: &PullReport, rolled_up: Option<&RollupReport>) -> Vec<Sum> {
+    use gatetrail_tables::WindowState;
+
+    let of_state = |state| report.windows.iter().filter(|window| window.state == state).count() as u64;
+    let mut windows = vec![(of_state(WindowState::Complete), "complete")];
+    let rare = [
+        (of_state(WindowState::Incomplete), "incomplete"),
+        (of_state(WindowState::Final), "incomplete for good"),
+        (report.left as u64, "left"),
+    ];
+    windows.extend(rare.into_iter().filter(|(count, _)| *count > 0));
+    let mut sums = vec![Sum::new("windows", windows)];
+    if report.metrics_requested > 0 {
+        sums.push(Sum::new("metrics", vec![(report.metrics_requested, "asked for")]));
+        sums.push(Sum::new("datapoints", vec![(report.datapoints, "read")]));
+    }
+    if report.listing_requests > 0 {
+        let mut requests =
+            vec![(report.listing_requests, "ListMetrics"), (report.data_requests, "GetMetricData")];
+        requests.retain(|(count, _)| *count > 0);
+        sums.push(Sum::new("CloudWatch requests", requests));
+    }
+    if let Some(rolled_up) = rolled_up.filter(|report| report.found > 0) {
+        sums.extend(self::rolled_up(&[rolled_up]));
+    }
+    sums
+}
+
+/// The sums of what a pull would ask for.
+#[cfg(feature = "aws")]
+pub(crate) fn planned(report: &PullReport) -> Vec<Sum> {
+    let planned = &report.planned;
+    let sum = |of: fn(&gatetrail_engine::PlannedWindow) -> u64| planned.iter().map(of).sum::<u64>();
+    vec![
+        Sum::new("windows", vec![(planned.len() as u64, "to pull")]),
+        Sum::new("series", vec![(sum(|window| window.series), "in them")]),
+        Sum::new("metrics", vec![(sum(|window| window.metrics_requested), "to ask for")]),
+        Sum::new("GetMetricData", vec![(sum(|window| window.requests), "requests")]),
+    ]
 }

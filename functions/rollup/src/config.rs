@@ -2,16 +2,11 @@
 
 use gatetrail_aws::{BucketOwners, Environment};
 use gatetrail_engine::RollupOptions;
-use gatetrail_function::{ConfigError, Settings};
+use gatetrail_function::{ConfigError, FunctionSettings, ResultsSettings, Settings};
 
-const RESULTS_BUCKET: &str = "GATETRAIL_RESULTS_BUCKET";
-const RESULTS_PREFIX: &str = "GATETRAIL_RESULTS_PREFIX";
-const RESULTS_OWNER: &str = "GATETRAIL_RESULTS_OWNER";
 const TOP: &str = "GATETRAIL_TOP";
 const LATEST_HOURS: &str = "GATETRAIL_LATEST_HOURS";
 const CONCURRENCY: &str = "GATETRAIL_CONCURRENCY";
-const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
-const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// The answer to "top ten".
 const DEFAULT_TOP: usize = 10;
@@ -22,28 +17,19 @@ const DEFAULT_LATEST_HOURS: u32 = 24;
 /// Documents are small and many, tables large and few: more connections than these would wait for the merge.
 const DEFAULT_CONCURRENCY: usize = 16;
 
-/// What a function has when Lambda is not told.
-const DEFAULT_MEMORY_MIB: usize = 128;
-
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Where inbox, tables and reports are.
-    pub results_bucket: String,
-    /// What their keys begin with: empty, or ends in `/`.
-    pub results_prefix: String,
-    /// To which account that bucket has to belong.
-    pub results_owner: Option<String>,
+    pub results: ResultsSettings,
     /// Rows of a report's tables.
     pub top: usize,
     /// Hours that the reports in `latest` cover.
     pub latest_hours: u32,
     /// Requests at a time.
     pub concurrency: usize,
-    /// The function's memory.
-    pub memory_mib: usize,
-    /// The function's name: the dimension of its metrics.
-    pub function_name: String,
+    /// What Lambda tells of the function.
+    pub function: FunctionSettings,
 }
 
 impl Config {
@@ -54,14 +40,11 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<(Self, Environment), ConfigError> {
         let mut settings = Settings::new(&variable);
         let config = Self {
-            results_bucket: settings.required(RESULTS_BUCKET),
-            results_prefix: settings.key_prefix(RESULTS_PREFIX),
-            results_owner: settings.account(RESULTS_OWNER),
+            results: ResultsSettings::read(&mut settings),
             top: settings.number(TOP, DEFAULT_TOP),
             latest_hours: settings.number(LATEST_HOURS, DEFAULT_LATEST_HOURS),
             concurrency: settings.number(CONCURRENCY, DEFAULT_CONCURRENCY),
-            memory_mib: settings.number(MEMORY_SIZE, DEFAULT_MEMORY_MIB),
-            function_name: settings.optional(FUNCTION_NAME).unwrap_or_default(),
+            function: FunctionSettings::read(&mut settings),
         };
         let environment = settings.finish(Environment::read(&variable))?;
         Ok((config, environment))
@@ -70,8 +53,7 @@ impl Config {
     /// The account that the bucket has to belong to.
     #[must_use]
     pub fn bucket_owners(&self) -> BucketOwners {
-        let owner = self.results_owner.iter();
-        owner.map(|owner| (self.results_bucket.clone(), owner.clone())).collect()
+        self.results.owned().collect()
     }
 
     /// How the inbox is rolled up. A quarter of the function's memory is for rows; the rest is for the documents that are being
@@ -79,7 +61,7 @@ impl Config {
     #[must_use]
     pub fn rollup_options(&self) -> RollupOptions {
         RollupOptions {
-            rows_bytes: (self.memory_mib << 20) / 4,
+            rows_bytes: (self.function.memory_mib << 20) / 4,
             concurrency: self.concurrency,
             top: self.top,
             latest_hours: self.latest_hours,
@@ -92,6 +74,11 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+
+    const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+    const RESULTS_BUCKET: &str = ResultsSettings::BUCKET;
+    const RESULTS_PREFIX: &str = ResultsSettings::PREFIX;
+    const RESULTS_OWNER: &str = ResultsSettings::OWNER;
 
     const SOUND: [(&str, &str); 4] = [
         (RESULTS_BUCKET, "results"),
@@ -108,7 +95,7 @@ mod tests {
     #[test]
     fn what_is_not_said_has_a_default() {
         let config = read(&[(MEMORY_SIZE, "512"), (RESULTS_PREFIX, "")]).unwrap();
-        assert_eq!((config.results_bucket.as_str(), config.results_prefix.as_str()), ("results", ""));
+        assert_eq!((config.results.bucket.as_str(), config.results.prefix.as_str()), ("results", ""));
         assert_eq!(config.bucket_owners(), BucketOwners::new());
         let options = config.rollup_options();
         assert_eq!(options.rows_bytes, 128 << 20);
@@ -125,7 +112,7 @@ mod tests {
             (CONCURRENCY, "4"),
         ]);
         let config = config.unwrap();
-        assert_eq!(config.results_prefix, "team/");
+        assert_eq!(config.results.prefix, "team/");
         assert_eq!(config.bucket_owners()["results"], "444455556666");
         let options = config.rollup_options();
         assert_eq!((options.concurrency, options.top, options.latest_hours), (4, 25, 168));

@@ -35,8 +35,7 @@ pub async fn handle<R: Results>(app: &App<R>, invocation: &Invocation) -> Result
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();
     log(&report, took);
-    let Config { function_name, .. } = &app.config;
-    (app.print)(&metrics::line(&report, function_name, &invocation.request_id, now, took));
+    (app.print)(&metrics::line(&report, &app.config.function.name, &invocation.request_id, now, took));
     match report.failures.first() {
         Some(first) => {
             Err(HandlerError::RollupFailed { failures: report.failures.len(), first: first.clone() })

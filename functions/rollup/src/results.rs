@@ -27,7 +27,7 @@ pub struct StoredResults<S> {
 impl<S> StoredResults<S> {
     /// Where the configuration says.
     pub fn new(store: S, config: &Config) -> Self {
-        Self { store, bucket: config.results_bucket.clone(), prefix: config.results_prefix.clone() }
+        Self { store, bucket: config.results.bucket.clone(), prefix: config.results.prefix.clone() }
     }
 }
 

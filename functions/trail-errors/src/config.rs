@@ -2,49 +2,38 @@
 
 use gatetrail_aws::{BucketOwners, Environment};
 use gatetrail_engine::ReadOptions;
-use gatetrail_function::{ConfigError, Settings};
+use gatetrail_function::{ConfigError, FunctionSettings, ResultsSettings, Settings};
 use gatetrail_trail::Limits;
 
-const RESULTS_BUCKET: &str = "GATETRAIL_RESULTS_BUCKET";
 const SOURCE_BUCKETS: &str = "GATETRAIL_SOURCE_BUCKETS";
-const RESULTS_PREFIX: &str = "GATETRAIL_RESULTS_PREFIX";
-const RESULTS_OWNER: &str = "GATETRAIL_RESULTS_OWNER";
 const SOURCE_OWNER: &str = "GATETRAIL_SOURCE_OWNER";
+const SOURCE_ROLE_ARN: &str = "GATETRAIL_SOURCE_ROLE_ARN";
 const ERROR_CODE_DIMENSION: &str = "GATETRAIL_ERROR_CODE_DIMENSION";
 const CONCURRENCY: &str = "GATETRAIL_CONCURRENCY";
 const MAX_TEXT_BYTES: &str = "GATETRAIL_MAX_TEXT_BYTES";
-const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
-const FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
 /// A thousand small objects take a second with so many connections; more of them mostly cost handshakes.
 const DEFAULT_CONCURRENCY: usize = 32;
-
-/// What a function has when Lambda is not told.
-const DEFAULT_MEMORY_MIB: usize = 128;
 
 /// What the function is configured to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Where documents are written.
-    pub results_bucket: String,
-    /// What the keys of documents begin with: empty, or ends in `/`.
-    pub results_prefix: String,
-    /// To which account that bucket has to belong.
-    pub results_owner: Option<String>,
+    pub results: ResultsSettings,
     /// Where objects may be read.
     pub source_buckets: Vec<String>,
     /// To which account those buckets have to belong.
     pub source_owner: Option<String>,
+    /// The role that reads those buckets, where the function's own may not: they belong to another account.
+    pub source_role_arn: Option<String>,
     /// Whether error codes are a dimension of a metric of their own, which CloudWatch bills by the code.
     pub error_code_dimension: bool,
     /// Objects fetched at a time.
     pub concurrency: usize,
     /// Largest text of a file.
     pub max_text_bytes: u64,
-    /// The function's memory.
-    pub memory_mib: usize,
-    /// The function's name: the dimension of its metrics.
-    pub function_name: String,
+    /// What Lambda tells of the function.
+    pub function: FunctionSettings,
 }
 
 impl Config {
@@ -55,22 +44,25 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<(Self, Environment), ConfigError> {
         let mut settings = Settings::new(&variable);
         let config = Self {
-            results_bucket: settings.required(RESULTS_BUCKET),
+            results: ResultsSettings::read(&mut settings),
             source_buckets: settings.list(SOURCE_BUCKETS),
-            results_prefix: settings.key_prefix(RESULTS_PREFIX),
-            results_owner: settings.account(RESULTS_OWNER),
             source_owner: settings.account(SOURCE_OWNER),
+            source_role_arn: settings.optional(SOURCE_ROLE_ARN),
             error_code_dimension: settings.switch(ERROR_CODE_DIMENSION),
             concurrency: settings.number(CONCURRENCY, DEFAULT_CONCURRENCY),
             max_text_bytes: settings.number(MAX_TEXT_BYTES, Limits::default().max_text_bytes),
-            memory_mib: settings.number(MEMORY_SIZE, DEFAULT_MEMORY_MIB),
-            function_name: settings.optional(FUNCTION_NAME).unwrap_or_default(),
+            function: FunctionSettings::read(&mut settings),
         };
+        let is_role = |arn: &String| arn.starts_with("arn:") && arn.contains(":role/");
+        if let Some(arn) = config.source_role_arn.as_ref().filter(|arn| !is_role(arn)) {
+            settings.problem(format!("{SOURCE_ROLE_ARN} is no ARN of a role: {arn:?}"));
+        }
         // Documents written where objects are read would call the function for ever.
-        if !config.results_bucket.is_empty() && config.source_buckets.contains(&config.results_bucket) {
+        if !config.results.bucket.is_empty() && config.source_buckets.contains(&config.results.bucket) {
             settings.problem(format!(
-                "{RESULTS_BUCKET} is one of {SOURCE_BUCKETS} ({}): the function would read its own results",
-                config.results_bucket
+                "{} is one of {SOURCE_BUCKETS} ({}): the function would read its own results",
+                ResultsSettings::BUCKET,
+                config.results.bucket
             ));
         }
         let environment = settings.finish(Environment::read(&variable))?;
@@ -80,16 +72,16 @@ impl Config {
     /// The accounts that buckets have to belong to.
     #[must_use]
     pub fn bucket_owners(&self) -> BucketOwners {
-        let sources = self.source_buckets.iter().map(|bucket| (bucket, &self.source_owner));
-        let all = sources.chain([(&self.results_bucket, &self.results_owner)]);
-        all.filter_map(|(bucket, owner)| Some((bucket.clone(), owner.clone()?))).collect()
+        let sources = self.source_buckets.iter();
+        let owned = sources.filter_map(|bucket| Some((bucket.clone(), self.source_owner.clone()?)));
+        owned.chain(self.results.owned()).collect()
     }
 
     /// How batches are read. Of the function's memory a quarter is for objects on their way and an eighth for events;
     /// the rest is for the text that is being read (8 MiB at most), the document, connections and the program itself.
     #[must_use]
     pub fn read_options(&self) -> ReadOptions {
-        let memory_bytes = self.memory_mib << 20;
+        let memory_bytes = self.function.memory_mib << 20;
         ReadOptions {
             source_buckets: self.source_buckets.clone(),
             limits: Limits { max_text_bytes: self.max_text_bytes, ..Limits::default() },
@@ -105,6 +97,10 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+
+    const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+    const RESULTS_BUCKET: &str = ResultsSettings::BUCKET;
+    const RESULTS_OWNER: &str = ResultsSettings::OWNER;
 
     const SOUND: [(&str, &str); 5] = [
         (RESULTS_BUCKET, "results"),
@@ -124,7 +120,7 @@ mod tests {
         let config = read(&[(SOURCE_OWNER, ""), (MEMORY_SIZE, "512")]).unwrap();
         assert_eq!(config.source_buckets, ["trail", "other-trail"]);
         assert_eq!((config.concurrency, config.max_text_bytes), (DEFAULT_CONCURRENCY, 2 << 30));
-        assert_eq!((config.results_owner.as_deref(), config.source_owner.as_deref()), (None, None));
+        assert_eq!((config.results.owner.as_deref(), config.source_owner.as_deref()), (None, None));
         assert!(!config.error_code_dimension);
         assert_eq!(config.read_options().objects_bytes, 128 << 20);
         assert_eq!(config.bucket_owners(), BucketOwners::new());
@@ -145,6 +141,7 @@ mod tests {
             (RESULTS_BUCKET, ""),
             (SOURCE_BUCKETS, "trail,,"),
             (SOURCE_OWNER, "12"),
+            (SOURCE_ROLE_ARN, "reader"),
             (ERROR_CODE_DIMENSION, "yes"),
             (CONCURRENCY, "0"),
             (MAX_TEXT_BYTES, "2GB"),
@@ -158,6 +155,7 @@ mod tests {
             ERROR_CODE_DIMENSION,
             CONCURRENCY,
             MAX_TEXT_BYTES,
+            SOURCE_ROLE_ARN,
             "AWS_REGION",
         ];
         assert_eq!(problems.len(), wanted.len(), "{problems:#?}");

@@ -13,9 +13,11 @@ use crate::metrics;
 
 /// What the function is made of. Built once, lent to every invocation.
 #[derive(Debug)]
-pub struct App<S> {
-    /// Where objects are.
-    pub store: S,
+pub struct App<S, R> {
+    /// Where log files are.
+    pub source: S,
+    /// Where results are.
+    pub store: R,
     /// What to do.
     pub config: Config,
     /// The time.
@@ -28,8 +30,8 @@ pub struct App<S> {
 ///
 /// # Errors
 /// Where the payload is of no known form; or something failed, and the trigger has no form for parts of it.
-pub async fn handle<S: ObjectStore>(
-    app: &App<S>,
+pub async fn handle<S: ObjectStore, R: ObjectStore>(
+    app: &App<S, R>,
     payload: &[u8],
     invocation: &Invocation,
 ) -> Result<Answer, HandlerError> {
@@ -37,14 +39,14 @@ pub async fn handle<S: ObjectStore>(
     let Notice { trigger, messages } =
         read_notice(payload).inspect_err(|error| tracing::error!(%error, "payload cannot be understood"))?;
     let deadline = tokio::time::sleep(invocation.time_to_work(started));
-    let results = Place::new(&app.store, &app.config.results_bucket, &app.config.results_prefix);
-    let report = read_batch(&app.store, &results, messages, &app.config.read_options(), deadline).await;
+    let results = Place::new(&app.store, &app.config.results.bucket, &app.config.results.prefix);
+    let report = read_batch(&app.source, &results, messages, &app.config.read_options(), deadline).await;
     log(&report);
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();
-    let Config { function_name, error_code_dimension, .. } = &app.config;
+    let Config { function, error_code_dimension, .. } = &app.config;
     for line in
-        metrics::lines(&report, function_name, &invocation.request_id, *error_code_dimension, now, took)
+        metrics::lines(&report, &function.name, &invocation.request_id, *error_code_dimension, now, took)
     {
         (app.print)(&line);
     }

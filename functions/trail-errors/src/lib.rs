@@ -17,5 +17,8 @@ pub use handler::{App, handle};
 /// What the function asks of the source buckets, beside `s3:ListBucket`, without which S3 hides that an object is gone.
 pub const SOURCE_CALLS: &[&str] = &["s3:GetObject"];
 
+/// What it asks where the source buckets are read by another role: of that role.
+pub const SOURCE_ROLE_CALLS: &[&str] = &["sts:AssumeRole"];
+
 /// What it asks of the results bucket.
 pub const RESULTS_CALLS: &[&str] = &["s3:PutObject"];

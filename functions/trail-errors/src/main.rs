@@ -15,7 +15,11 @@ async fn main() -> Result<(), Error> {
     let (config, environment) =
         Config::read(variable).inspect_err(|error| tracing::error!(%error, "refused to start"))?;
     let store = S3Store::new(&environment, config.bucket_owners());
-    let app = &App { store, config, clock: SystemTime::now, print: print_line };
+    let source = match &config.source_role_arn {
+        Some(arn) => S3Store::assuming(arn, &environment, config.bucket_owners()),
+        None => store.clone(),
+    };
+    let app = &App { source, store, config, clock: SystemTime::now, print: print_line };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let invocation = Invocation::at(event.context.deadline, event.context.request_id);
         handle(app, event.payload.get().as_bytes(), &invocation).await.map_err(Diagnostic::from)

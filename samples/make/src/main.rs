@@ -1,6 +1,8 @@
-//! Makes the samples: one made-up day of an organization's CloudTrail, its truth, and the text that explains both.
+//! Makes the samples: one made-up day of an organization's CloudTrail and of its APIs' metrics, the truth of both, and the
+//! text that explains them.
 //!
-//! `cargo run -p make-samples -- samples` rewrites `samples/AWSLogs`, `samples/README.md` and `samples/expected.jsonl`.
+//! `cargo run -p make-samples -- samples` rewrites `samples/AWSLogs`, `samples/metrics`, `samples/README.md` and
+//! `samples/expected.jsonl`.
 //! There is no clock and no chance in it: every run writes the same bytes.
 
 mod api_gateway;
@@ -10,6 +12,7 @@ mod delivery;
 mod habits;
 mod identity;
 mod json;
+mod metrics;
 mod organization;
 mod readme;
 mod record;
@@ -48,6 +51,7 @@ fn make(folder: &Path) -> io::Result<Truth> {
     let lost = story::tell_what_is_lost();
     let objects = delivery::deliver(&trail, &lost)?;
     let truth = Truth::count(&objects);
+    let (recorded, measured) = metrics::record()?;
 
     let logs = folder.join("AWSLogs");
     if logs.exists() {
@@ -56,8 +60,10 @@ fn make(folder: &Path) -> io::Result<Truth> {
     for object in &objects {
         write(&folder.join(&object.key), &object.bytes)?;
     }
-    write(&folder.join("expected.jsonl"), format!("{}\n", truth.to_json()).as_bytes())?;
-    write(&folder.join("README.md"), readme::readme(&truth).as_bytes())?;
+    write(&folder.join(metrics::FILE), &recorded)?;
+    let expected = truth.to_json().with("latency", measured.to_json());
+    write(&folder.join("expected.jsonl"), format!("{expected}\n").as_bytes())?;
+    write(&folder.join("README.md"), readme::readme(&truth, &measured).as_bytes())?;
     Ok(truth)
 }
 

@@ -1,10 +1,16 @@
 //! `samples/README.md`, with the truth of the samples that it stands beside.
 
+use crate::metrics::Measured;
 use crate::truth::Truth;
 
-pub(crate) fn readme(truth: &Truth) -> String {
+pub(crate) fn readme(truth: &Truth, measured: &Measured) -> String {
     let codes: Vec<String> =
         truth.by_error_code.iter().map(|(code, count)| format!("| `{code}` | {count} |")).collect();
+    let latencies: Vec<String> = measured
+        .slowest()
+        .into_iter()
+        .map(|(api, requests, average_ms)| format!("| `{api}` | {average_ms:.1} ms | {requests} |"))
+        .collect();
     let kilobytes = truth.bytes / 1000;
     let files = truth.files_analyzed + truth.files_rejected + truth.files_skipped;
     format!(
@@ -42,6 +48,15 @@ Counted by the program while it made the files, not by reading them; `expected.j
 
 The failures are those that remain when each event counts once and the correction has replaced what it corrects.
 
+`metrics/` has what CloudWatch measured on the day, as `gatetrail pull` records it: periods of five minutes, two regions, the
+stages of eleven APIs.
+
+| API | average latency | requests |
+| --- | --: | --: |
+{latencies}
+
+`orders` has a stage `canary` that nearly nobody calls and that takes a second: it hardly shows in the average, as it should.
+
 ## The day
 
 - **111122223333** runs what all teams share. At 06:24 somebody deletes its REST API `legacy-reports`; a script asks for it
@@ -50,6 +65,7 @@ The failures are those that remain when each event counts once and the correctio
   Gateway (`AccessDenied`). Two Terraform runs change one HTTP API at once (`ConflictException`, `BadRequestException`, in
   the second generation's way: without an `errorMessage`), a partner's key is off (`UnauthorizedException`), a session
   expires (`ExpiredTokenException`).
+  What `payments` depends on is slow from 17:05 to 17:40, and one request in twelve fails (`5XXError`).
 - **777788889999** is staging. Terraform makes a large REST API too fast (`TooManyRequestsException`) and too large
   (`LimitExceededException`); a dashboard meets a bad quarter of an hour (`ServiceUnavailableException`,
   `ThrottlingException`); a contractor tries doors that are closed (`AccessDenied`).
@@ -77,5 +93,6 @@ What makes it awkward, as real trails are:
         corrected = truth.corrected,
         failures = truth.failures(),
         codes = codes.join("\n"),
+        latencies = latencies.join("\n"),
     )
 }

@@ -116,6 +116,8 @@ fn another_reader_finds_what_is_expected() {
         "files_rejected": rejected,
         "files_skipped": skipped,
     });
+    let mut expected = expected;
+    expected.as_object_mut().unwrap().remove("latency");
     assert_eq!(found, expected);
     assert_eq!((rejected, skipped, replaced.len()), (1, 3, 1));
 }
@@ -169,4 +171,42 @@ fn everything_happens_and_is_delivered_on_the_one_day() {
         "WebIdentityUser",
     ];
     assert_eq!(identities.iter().map(String::as_str).collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn another_reader_finds_the_latencies_that_are_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path()).unwrap();
+    let expected: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("expected.jsonl")).unwrap()).unwrap();
+    let mut recorded = String::new();
+    let file = fs::File::open(folder.path().join(crate::metrics::FILE)).unwrap();
+    MultiGzDecoder::new(file).read_to_string(&mut recorded).unwrap();
+    let recorded: Value = serde_json::from_str(&recorded).unwrap();
+
+    let names: BTreeMap<&str, &str> = BTreeMap::from([
+        ("zt5b3n8e1m", "storefront"),
+        ("e2r9lc6mow", "storefront-eu"),
+        ("u1f7qb3yvn", "storefront-staging"),
+        ("o0k7vr5ajx", "webhooks"),
+    ]);
+    let mut found: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for one in recorded["series"].as_array().unwrap() {
+        if one["series"]["metric"] != "Latency" {
+            continue;
+        }
+        let (name, id) = (text(&one["series"], "api_name"), text(&one["series"], "api_id"));
+        let api = names.get(id.as_str()).map_or(name, |&name| name.to_owned());
+        let total = found.entry(api).or_default();
+        for point in one["points"].as_array().unwrap() {
+            total.0 += point["sample_count"].as_u64().unwrap();
+            total.1 += point["sum"].as_u64().unwrap();
+            assert!(point["minimum"].as_u64() <= point["maximum"].as_u64(), "{point}");
+        }
+    }
+    let found: Vec<Value> = found
+        .into_iter()
+        .map(|(api, (requests, sum_ms))| json!({"api": api, "requests": requests, "sum_ms": sum_ms}))
+        .collect();
+    assert_eq!(Value::from(found), expected["latency"]);
 }

@@ -1,8 +1,15 @@
 //! What Lambda puts into a function's environment: region, credentials, and an endpoint in tests.
 
+use aws_sdk_cloudwatch::config::Builder as CloudWatchBuilder;
 use aws_sdk_s3::Config;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
+use aws_sdk_sts::Client as StsClient;
 use std::time::Duration;
+
+use crate::assumed_role::AssumedRole;
 
 /// Whoever waits longer for the first byte of an answer waits in vain: S3 answers within a second.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
@@ -30,7 +37,9 @@ const MAX_BACKOFF: Duration = Duration::from_secs(5);
 pub struct Environment {
     region: String,
     credentials: Credentials,
-    endpoint_url: Option<String>,
+    s3_endpoint_url: Option<String>,
+    cloudwatch_endpoint_url: Option<String>,
+    sts_endpoint_url: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
@@ -42,8 +51,8 @@ pub struct MissingVariables(pub Vec<&'static str>);
 
 impl Environment {
     /// Reads the variables that the SDKs share: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`,
-    /// `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
+    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_STS`,
+    /// `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
     ///
     /// # Errors
     /// Names all that are missing of region and credentials.
@@ -63,18 +72,42 @@ impl Environment {
             return Err(MissingVariables(missing));
         }
         let is_true = |name: &str| variable(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let endpoint = |name: &str| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
         let session_token = variable("AWS_SESSION_TOKEN");
         Ok(Self {
             region,
             credentials: Credentials::new(access_key, secret_key, session_token, None, "environment"),
-            endpoint_url: variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL")),
+            s3_endpoint_url: endpoint("AWS_ENDPOINT_URL_S3"),
+            cloudwatch_endpoint_url: endpoint("AWS_ENDPOINT_URL_CLOUDWATCH"),
+            sts_endpoint_url: endpoint("AWS_ENDPOINT_URL_STS"),
             fips: is_true("AWS_USE_FIPS_ENDPOINT"),
             dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
         })
     }
 
-    pub(crate) fn s3_config(&self) -> Config {
+    /// With the credentials of a role, or the function's own.
+    pub(crate) fn s3_config(&self, role_arn: Option<&str>) -> Config {
+        let credentials = match role_arn {
+            Some(arn) => SharedCredentialsProvider::new(AssumedRole::new(self.sts(), arn.to_owned())),
+            None => SharedCredentialsProvider::new(self.credentials.clone()),
+        };
         let mut config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(credentials)
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        if let Some(url) = &self.s3_endpoint_url {
+            // An endpoint of one's own rarely has a name for each bucket.
+            config = config.endpoint_url(url).force_path_style(true);
+        }
+        config.build()
+    }
+
+    fn sts(&self) -> StsClient {
+        let config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(self.credentials.clone())
@@ -82,11 +115,30 @@ impl Environment {
             .use_dual_stack(self.dual_stack)
             .retry_config(retries())
             .timeout_config(timeouts());
-        if let Some(url) = &self.endpoint_url {
-            // An endpoint of one's own rarely has a name for each bucket.
-            config = config.endpoint_url(url).force_path_style(true);
+        let config = match &self.sts_endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        };
+        StsClient::from_conf(config.build())
+    }
+
+    /// All but the region, which each client has of its own.
+    pub(crate) fn cloudwatch_config(&self) -> CloudWatchBuilder {
+        let config = CloudWatchBuilder::default()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack);
+        match &self.cloudwatch_endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
         }
-        config.build()
+    }
+
+    /// The region that the function runs in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
     }
 }
 

@@ -3,6 +3,8 @@
 //! Behind the feature `profiles` is what a person at a terminal needs: profiles, cached logins, roles of an instance. A
 //! function needs none of it ([`Environment`]).
 
+mod assumed_role;
+mod cloudwatch;
 mod environment;
 mod error;
 #[cfg(feature = "profiles")]
@@ -10,8 +12,9 @@ mod profiles;
 mod s3;
 mod upload;
 
+pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, MissingVariables};
 #[cfg(feature = "profiles")]
-pub use profiles::{Login, NoRegion};
+pub use profiles::{Login, LoginError, MetricsLogin};
 pub use s3::{BucketOwners, S3Body, S3Store};
 pub use upload::S3Upload;

@@ -13,6 +13,7 @@ use gatetrail_engine::{
     Operation, StoreError, StoreErrorKind,
 };
 
+use crate::assumed_role::AssumedRole;
 use crate::environment::Environment;
 use crate::error::{address, store_error};
 use crate::upload::S3Upload;
@@ -47,7 +48,16 @@ impl S3Store {
     /// whatever the function's memory.
     #[must_use]
     pub fn new(environment: &Environment, owners: BucketOwners) -> Self {
-        Self::from_client(Client::from_conf(environment.s3_config()), owners)
+        Self::from_client(Client::from_conf(environment.s3_config(None)), owners)
+    }
+
+    /// What [`Self::assuming`] asks of AWS beside [`Self::CALLS`].
+    pub const ROLE_CALLS: &'static [&'static str] = AssumedRole::CALLS;
+
+    /// A store with a function's region and the credentials of a role that it may assume: for buckets of another account.
+    #[must_use]
+    pub fn assuming(role_arn: &str, environment: &Environment, owners: BucketOwners) -> Self {
+        Self::from_client(Client::from_conf(environment.s3_config(Some(role_arn))), owners)
     }
 
     pub(crate) fn from_client(client: Client, owners: BucketOwners) -> Self {

@@ -186,7 +186,17 @@ fn reason(error: walkdir::Error) -> io::Error {
 
 pub(crate) fn is_log_file_name(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
-    name.is_some_and(|name| name.ends_with(".json.gz") || name.ends_with(".json"))
+    name.is_some_and(|name| {
+        (name.ends_with(".json.gz") || name.ends_with(".json")) && !is_recorded_pull_name(path)
+    })
+}
+
+/// Whether a file is a recorded pull of metrics by its name, `*.metrics.json.gz` or `*.metrics.json`: it may lie among log
+/// files.
+#[must_use]
+pub fn is_recorded_pull_name(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    name.is_some_and(|name| name.ends_with(".metrics.json.gz") || name.ends_with(".metrics.json"))
 }
 
 /// Reads files with a number of threads, and calls `on_file` behind each.

@@ -1,6 +1,6 @@
-//! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, rolling up what
-//! was read, and reading a local folder. Results have two homes that are one to them: a bucket, and a folder
-//! ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`]) and arguments; no AWS crate is known
+//! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, pulling metrics,
+//! rolling up what was read, and reading a local folder. Results have two homes that are one to them: a bucket, and a folder
+//! ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`], [`MetricSource`]) and arguments; no AWS crate is known
 //! here.
 
 mod batch;
@@ -11,8 +11,11 @@ mod folder_store;
 mod ingest;
 mod layout;
 mod log_folder;
+mod metric_source;
 mod object_store;
 mod prefix;
+mod pull;
+mod put_document;
 mod rollup;
 mod tables;
 #[cfg(test)]
@@ -24,18 +27,24 @@ pub use batch::{
 };
 pub use disk::FileBody;
 pub use folder::{
-    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files, scan_files,
+    LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files,
+    is_recorded_pull_name, scan_files,
 };
 pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
 pub use layout::{is_store_folder, is_store_key};
 pub use log_folder::{LogFolder, NoUpload};
+pub use metric_source::{
+    DataPage, DataRequest, ListedPage, ListingRequest, MetricError, MetricErrorKind, MetricOperation,
+    MetricSource,
+};
 pub use object_store::{
     BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
     MIN_PART_BYTES, NewObject, Object, ObjectBody, ObjectStore, Operation, Place, StoreError, StoreErrorKind,
     Upload, with_sources,
 };
 pub use prefix::{list_log_files, scan_objects};
+pub use pull::{Asking, PlannedWindow, PullOptions, PullReport, Schedule, ScheduleError, plan_pull, pull};
 pub use rollup::{
     CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
     parse_configuration, read_configuration, roll_up,

@@ -5,9 +5,11 @@
 mod invocation;
 mod logs;
 mod metrics;
+mod results;
 mod settings;
 
 pub use invocation::Invocation;
 pub use logs::{print_line, start_logs};
 pub use metrics::{MetricsLine, is_dimension_value};
+pub use results::{FunctionSettings, ResultsSettings};
 pub use settings::{ConfigError, Settings};

@@ -46,12 +46,18 @@ impl<V: Fn(&str) -> Option<String>> Settings<V> {
 
     /// The entries of a list that has to be set, separated by commas.
     pub fn list(&mut self, name: &str) -> Vec<String> {
-        let value = self.required(name);
+        self.required(name);
+        self.optional_list(name).unwrap_or_default()
+    }
+
+    /// The entries of a list, separated by commas, where it is set.
+    pub fn optional_list(&mut self, name: &str) -> Option<Vec<String>> {
+        let value = self.optional(name)?;
         let entries: Vec<String> = value.split(',').map(|entry| entry.trim().to_owned()).collect();
-        if !value.is_empty() && entries.iter().any(String::is_empty) {
+        if entries.iter().any(String::is_empty) {
             self.problem(format!("{name} has an empty entry: {value:?}"));
         }
-        entries
+        Some(entries)
     }
 
     /// An account id.
@@ -87,6 +93,24 @@ impl<V: Fn(&str) -> Option<String>> Settings<V> {
                 self.problem(format!("{name} is neither `on` nor `off`: {other:?}"));
                 false
             }
+        }
+    }
+
+    /// Numbers above 0, separated by commas, where they are set.
+    pub fn numbers<N: FromStr + PartialOrd + Default>(&mut self, name: &str) -> Option<Vec<N>> {
+        let entries = self.optional_list(name)?;
+        let numbers: Vec<N> = entries.iter().filter_map(|text| text.parse().ok()).collect();
+        if numbers.len() < entries.len() || numbers.iter().any(|number| *number <= N::default()) {
+            self.problem(format!("{name} has an entry that is no number above 0: {:?}", entries.join(",")));
+        }
+        Some(numbers)
+    }
+
+    /// A number, 0 among them.
+    pub fn number_or_zero<N: FromStr + PartialOrd + Default>(&mut self, name: &str, default: N) -> N {
+        match self.optional(name).as_deref() {
+            Some("0") => N::default(),
+            _ => self.number(name, default),
         }
     }
 
@@ -137,6 +161,8 @@ mod tests {
             ("OWNER", "111122223333"),
             ("SWITCH", "on"),
             ("NUMBER", "7"),
+            ("ZERO", "0"),
+            ("NUMBERS", "3, 4"),
             ("BLANK", "  "),
         ]);
         assert_eq!(settings.required("BUCKET"), "results");
@@ -144,6 +170,14 @@ mod tests {
         assert_eq!(settings.account("OWNER").as_deref(), Some("111122223333"));
         assert_eq!((settings.switch("SWITCH"), settings.switch("BLANK")), (true, false));
         assert_eq!((settings.number("NUMBER", 1_usize), settings.number("BLANK", 1_usize)), (7, 1));
+        assert_eq!(
+            (settings.number_or_zero("ZERO", 1_u32), settings.number_or_zero("NUMBER", 1_u32)),
+            (0, 7)
+        );
+        assert_eq!(
+            (settings.numbers::<u32>("NUMBERS"), settings.numbers::<u32>("BLANK")),
+            (Some(vec![3, 4]), None)
+        );
         assert_eq!((settings.optional("BLANK"), settings.account("BLANK")), (None, None));
         assert_eq!(settings.finish(Ok::<_, ConfigError>("last")), Ok("last"));
     }
@@ -169,13 +203,19 @@ mod tests {
 
     #[test]
     fn every_problem_is_told_in_the_order_it_was_met() {
-        let mut settings =
-            settings(&[("BUCKETS", "one,,"), ("OWNER", "12"), ("SWITCH", "yes"), ("NUMBER", "0")]);
+        let mut settings = settings(&[
+            ("BUCKETS", "one,,"),
+            ("OWNER", "12"),
+            ("SWITCH", "yes"),
+            ("NUMBER", "0"),
+            ("NUMBERS", "1,x"),
+        ]);
         settings.required("BUCKET");
         settings.list("BUCKETS");
         settings.account("OWNER");
         settings.switch("SWITCH");
         settings.number("NUMBER", 1_u32);
+        settings.numbers::<u32>("NUMBERS");
         settings.problem("two of them do not go together");
         let problems = settings.finish(Err::<(), _>("no region")).unwrap_err().problems;
         assert_eq!(
@@ -186,6 +226,7 @@ mod tests {
                 "OWNER is no account id of 12 digits: \"12\"",
                 "SWITCH is neither `on` nor `off`: \"yes\"",
                 "NUMBER is no number above 0: \"0\"",
+                "NUMBERS has an entry that is no number above 0: \"1,x\"",
                 "two of them do not go together",
                 "no region",
             ]

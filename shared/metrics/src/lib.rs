@@ -13,8 +13,8 @@ mod window;
 
 pub use api_pattern::ApiPattern;
 pub use catalogue::{
-    ApiKind, Dimension, Level, Meaning, Metric, NAMESPACE, Percentile, Place, Rate, Selection, Statistic,
-    Unit, rates,
+    ApiKind, Dimension, Level, Meaning, Metric, NAMESPACE, Percentile, Place, Rate, Selection,
+    SelectionError, Statistic, Unit, rates,
 };
 pub use collect::{
     Collected, Collector, Incomplete, Message, Outcome, Page, Point, Pull, Pulled, QueryResult, SeriesResult,

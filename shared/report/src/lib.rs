@@ -1,8 +1,9 @@
 //! The answers: documents that are pure functions of the sets of `gatetrail-tables`. The same rows give the same bytes,
 //! however often and in which order they arrived.
 //!
-//! A store is reported on in three passes, none of which keeps rows: [`Learning`] and [`Tally`] over `events`, [`Deliveries`]
-//! over `files`. What is asked of rows in memory, [`Selection`] and [`top_error_codes()`], goes the same way.
+//! A store is reported on in four passes, none of which keeps rows: [`Learning`] and [`Tally`] over `events`, [`Deliveries`]
+//! over `files`, [`Latencies`] over `windows` and `metric_points`. What is asked of rows in memory, [`Selection`] and
+//! [`top_error_codes()`], goes the same way.
 //!
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
@@ -18,6 +19,7 @@ mod events_document;
 mod filters;
 mod json;
 mod knowledge;
+mod latency;
 mod ranking;
 mod selection;
 mod tally;
@@ -37,6 +39,11 @@ pub use filters::{Filters, StatusFilter};
 pub use gatetrail_metrics::ApiPattern;
 pub use json::{is_unseen, to_json, to_json_line};
 pub use knowledge::{Knowledge, Learning};
+pub use latency::{
+    AVERAGE_LATENCY_SCHEMA, AverageLatency, Breakdown, DurationMetric, Grouping, Latencies, LatencyApi,
+    LatencyDimension, LatencyFilters, LatencyMethod, LatencyQuery, LatencyRest, LatencyRow, LatencySources,
+    LatencyWindow, Owed, PeriodPercentiles, PulledRegion,
+};
 pub use selection::{Selection, newest_event};
 pub use tally::Tally;
 pub use time_range::TimeRange;

@@ -43,6 +43,16 @@ impl TimeRange {
         let Some(time) = time else { return false };
         self.from.is_none_or(|from| from <= time) && self.to.is_none_or(|to| time < to)
     }
+
+    /// Whether all of a span is in the range.
+    pub(crate) fn contains_span(self, start: Timestamp, end: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= start) && self.to.is_none_or(|to| end <= to)
+    }
+
+    /// Whether any of a span is in the range.
+    pub(crate) fn touches(self, start: Timestamp, end: Timestamp) -> bool {
+        self.from.is_none_or(|from| from < end) && self.to.is_none_or(|to| start < to)
+    }
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ mod windows;
 pub use events::{Column, EventRow, EventRows, EventSet, Events};
 pub use files::{FileIdentity, FileOutcome, FileRow, FileTotals, Files};
 pub use inbox::{
-    Arrived, DocumentRows, INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError, UnreadableDocument,
-    read_window_rows,
+    Arrived, DocumentRows, INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError, SeriesException,
+    UnreadableDocument, read_window_rows,
 };
 pub use metric_points::{Dimension, MetricPoints, MetricSeries, PointRow, PointRows, PointSet};
 pub use partition::{Day, Division, NotADay, Partition};

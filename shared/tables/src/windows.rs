@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::partition::Division;
@@ -76,6 +76,13 @@ impl WindowRow {
     fn key(&self) -> (&str, &str, Timestamp, Timestamp, u64, &str) {
         let Self { account, region, window_start, window_end, period_s, configuration, .. } = self;
         (account, region, *window_start, *window_end, *period_s, configuration)
+    }
+
+    /// The last millisecond of the window; `None` where it has none.
+    #[must_use]
+    pub fn last_moment(&self) -> Option<Timestamp> {
+        let last = self.window_end.checked_sub(SignedDuration::from_millis(1)).ok()?;
+        (self.window_start <= last).then_some(last)
     }
 
     /// Merges two rows of one key: the better state, then the greater content.

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::time::UNIX_EPOCH;
 
 use gatetrail_engine::{RejectedDocument, RollupOptions};
+use gatetrail_function::{FunctionSettings, ResultsSettings};
 use lambda_runtime::Diagnostic;
 use serde_json::{Value, json};
 
@@ -38,14 +39,11 @@ fn now() -> SystemTime {
 
 fn app(report: RollupReport) -> App<FakeResults> {
     let config = Config {
-        results_bucket: "results".to_owned(),
-        results_prefix: String::new(),
-        results_owner: None,
+        results: ResultsSettings { bucket: "results".to_owned(), ..ResultsSettings::default() },
         top: 3,
         latest_hours: 12,
         concurrency: 5,
-        memory_mib: 256,
-        function_name: "gatetrail-rollup".to_owned(),
+        function: FunctionSettings { name: "gatetrail-rollup".to_owned(), memory_mib: 256 },
     };
     let results = FakeResults { report, waits_for_deadline: false, options: Cell::new(None) };
     App {

@@ -4,15 +4,8 @@ use std::collections::BTreeMap;
 
 use gatetrail_tables::{EventSet, FileRow, InboxDocument};
 
-use crate::object_store::{
-    Condition, NewObject, ObjectStore, Place, StoreError, StoreErrorKind, with_sources,
-};
-
-/// Gzip, and said so: with `Content-Encoding: gzip` some clients would unpack it and some not.
-const CONTENT_TYPE: &str = "application/gzip";
-
-/// Tries to put a document whose name others are busy with.
-const ATTEMPTS: u32 = 3;
+use crate::object_store::{ObjectStore, Place, with_sources};
+use crate::put_document::put_document;
 
 /// The document that is being filled, and those that were written.
 #[derive(Default)]
@@ -38,18 +31,17 @@ impl Inbox {
         if files.is_empty() {
             return Ok(());
         }
-        let document =
+        let mut document =
             InboxDocument::new(&files, &events).map_err(|error| self.fail(with_sources(&error)))?;
         self.distinct_events += events.len() as u64;
-        for (code, count) in document.error_codes {
+        for (code, count) in std::mem::take(&mut document.error_codes) {
             *self.error_codes.entry(code).or_default() += count;
         }
         drop(events);
-        let object = NewObject { bytes: document.bytes.into(), content_type: CONTENT_TYPE };
-        put(results, &document.key, object).await.map_err(|error| self.fail(error.chain()))?;
-        let address = results.address(&document.key);
+        let key = put_document(results, document).await.map_err(|error| self.fail(error.chain()))?;
+        let address = results.address(&key);
         tracing::debug!(address, files = files.len(), "document written");
-        self.written.push(document.key);
+        self.written.push(key);
         Ok(())
     }
 
@@ -65,23 +57,5 @@ impl Inbox {
         tracing::error!(reason, "document not written: every message of the batch fails");
         self.failure = Some(reason);
         WriteFailed
-    }
-}
-
-/// Puts a document where there is none of its name. Where there is, it is the same one: the name is a hash of the content.
-/// So a batch that is read again does not touch what a rollup may be reading.
-async fn put<R: ObjectStore>(results: &Place<'_, R>, key: &str, object: NewObject) -> Result<(), StoreError> {
-    let mut attempt = 1;
-    loop {
-        let error = match results.put(key, object.clone(), Condition::IfAbsent).await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
-        match error.kind {
-            StoreErrorKind::PreconditionFailed => return Ok(()),
-            // Somebody writes the same document, or deletes it, at this moment.
-            StoreErrorKind::Conflict if attempt < ATTEMPTS => attempt += 1,
-            _ => return Err(error),
-        }
     }
 }

@@ -12,5 +12,5 @@ mod statistic;
 pub use dimensions::{Dimension, Level, Place};
 pub use metric::{ApiKind, Meaning, Metric, NAMESPACE, Unit};
 pub use rates::{Rate, rates};
-pub use selection::Selection;
+pub use selection::{Selection, SelectionError};
 pub use statistic::{Percentile, Statistic};

@@ -16,6 +16,24 @@ pub struct Selection {
     chosen: BTreeMap<Metric, BTreeSet<Statistic>>,
 }
 
+/// A name that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectionError {
+    /// Of a metric. The case counts, as it does for CloudWatch.
+    #[error("{name:?} is no metric of API Gateway")]
+    Metric {
+        /// What was named.
+        name: String,
+    },
+    /// Of a statistic.
+    #[error("{name:?} is no statistic: SampleCount, Sum, Minimum, Maximum, p50, p90, p95 or p99")]
+    Statistic {
+        /// What was named.
+        name: String,
+    },
+}
+
 impl Default for Selection {
     /// What answers the questions at the least price: of a stage its `Latency` with all that merges, and how many errors it
     /// had. Six queries a stage. An API's own figures are the exact sums of its stages'.
@@ -59,6 +77,48 @@ impl Selection {
     pub fn with_metric(mut self, metric: Metric) -> Self {
         self.chosen.entry(metric).or_default().extend(metric.statistics());
         self
+    }
+
+    /// The same with exactly these statistics of a metric.
+    #[must_use]
+    pub fn with_statistics(
+        mut self,
+        metric: Metric,
+        statistics: impl IntoIterator<Item = Statistic>,
+    ) -> Self {
+        self.chosen.insert(metric, statistics.into_iter().collect());
+        self
+    }
+
+    /// The default's levels with these metrics and no others: each by its name, as the default asks for it where it does,
+    /// else with what its meaning needs; or with statistics of one's own, as in `Latency:Sum+Maximum`.
+    ///
+    /// # Errors
+    /// Where a name is no metric's of API Gateway, or no statistic's.
+    pub fn of_metrics<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, SelectionError> {
+        let default = Self::default();
+        let mut selection = Self { chosen: BTreeMap::new(), ..default.clone() };
+        for text in texts {
+            let (name, statistics) = match text.split_once(':') {
+                Some((name, statistics)) => (name, Some(statistics)),
+                None => (text, None),
+            };
+            let unknown = || SelectionError::Metric { name: name.to_owned() };
+            let metric = Metric::named(name).ok_or_else(unknown)?;
+            selection = match (statistics, default.chosen.get(&metric)) {
+                (Some(statistics), _) => {
+                    let statistics = statistics.split('+').map(|name| {
+                        Statistic::named(name)
+                            .ok_or_else(|| SelectionError::Statistic { name: name.to_owned() })
+                    });
+                    let statistics: BTreeSet<Statistic> = statistics.collect::<Result<_, _>>()?;
+                    selection.with_statistics(metric, statistics)
+                }
+                (None, Some(usual)) => selection.with_statistics(metric, usual.iter().copied()),
+                (None, None) => selection.with_metric(metric),
+            };
+        }
+        Ok(selection)
     }
 
     /// The same without a metric.

@@ -15,20 +15,28 @@ pub struct Point {
     /// Beginning of the period, UTC.
     pub timestamp: Timestamp,
     /// How many samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample_count: Option<f64>,
     /// Their sum, in the metric's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sum: Option<f64>,
     /// The least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<f64>,
     /// The greatest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum: Option<f64>,
     /// Median of this very period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p50: Option<f64>,
     /// 90th percentile of this very period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p90: Option<f64>,
     /// 95th percentile of this very period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p95: Option<f64>,
     /// 99th percentile of this very period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p99: Option<f64>,
 }
 

@@ -125,6 +125,18 @@ impl WindowRule {
         self.length_s
     }
 
+    /// Seconds before a tick that its window ends, as they were given.
+    #[must_use]
+    pub fn delay_s(&self) -> u32 {
+        self.delay_s
+    }
+
+    /// Seconds that are read once more before a window, as they were given.
+    #[must_use]
+    pub fn overlap_s(&self) -> u32 {
+        self.overlap_s
+    }
+
     /// The window of a scheduled time.
     #[must_use]
     pub fn at(&self, scheduled: Timestamp) -> Window {

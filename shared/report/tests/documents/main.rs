@@ -1,10 +1,14 @@
-//! The documents of a store: laws of streams, what was delivered, golden documents, their schemas, the configuration.
+//! The documents of a store: laws of streams, what was delivered, average latency, golden documents, their schemas, the
+//! configuration.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod config;
 mod deliveries;
 mod golden;
+mod latency;
+mod latency_laws;
 mod made;
+mod made_latency;
 mod schemas;
 mod streams;

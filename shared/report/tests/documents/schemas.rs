@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use gatetrail_metrics::Point;
 use gatetrail_report::{EventsDocument, Filters, Selection, Sources, StatusFilter, to_json, top_error_codes};
-use gatetrail_tables::{InboxDocument, MetricSeries, WindowRow, WindowState};
+use gatetrail_tables::{InboxDocument, MetricSeries, SeriesException, WindowRow, WindowState};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -149,6 +149,14 @@ fn inbox_of_the_metrics() {
         p95: None,
         p99: Some(91.25),
     };
+    let of_everything = Point {
+        timestamp: time("2026-11-20T10:01:00Z"),
+        maximum: Some(9.5),
+        p50: Some(4.0),
+        p90: Some(9.0),
+        p95: Some(9.25),
+        ..of_sums
+    };
     let window = WindowRow {
         account: PRODUCTION.into(),
         region: "us-east-1".into(),
@@ -173,7 +181,9 @@ fn inbox_of_the_metrics() {
     };
     let given_up = WindowRow { state: WindowState::Final, ..window.clone() };
     let windows = [window, given_up, complete];
-    let pulled = InboxDocument::of_metrics(&windows, [(&series, &[of_sums])]).unwrap();
+    let exception = SeriesException { series: series.clone(), reason: "request failed: throttled".into() };
+    let pulled =
+        InboxDocument::of_pull(&windows, [(&series, &[of_sums, of_everything])], &[exception]).unwrap();
     let empty = InboxDocument::of_metrics(&windows[2..], [] as [(&MetricSeries, &[Point]); 0]).unwrap();
     agree(&schema!("inbox-metrics-1"), &[inflated(&pulled), inflated(&empty)]);
 }

@@ -66,6 +66,17 @@ struct Metrics<'r> {
     windows: Vec<&'r WindowRow>,
     /// By series: its names would stand sixty times an hour else.
     series: Vec<SeriesPoints<'r>>,
+    /// For people to read: the windows count them.
+    exceptions: &'r [SeriesException],
+}
+
+/// A series that was not answered in full, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SeriesException {
+    /// The series.
+    pub series: MetricSeries,
+    /// Why, in words.
+    pub reason: String,
 }
 
 #[derive(Serialize)]
@@ -104,6 +115,18 @@ impl InboxDocument {
         windows: &[WindowRow],
         series: impl IntoIterator<Item = (&'r MetricSeries, &'r P)>,
     ) -> Result<Self, InboxError> {
+        Self::of_pull(windows, series, &[])
+    }
+
+    /// Makes the document of a pull, as [`Self::of_metrics`] does, with the series that were not answered in full.
+    ///
+    /// # Errors
+    /// Where memory for the bytes runs out.
+    pub fn of_pull<'r, P: AsRef<[Point]> + ?Sized + 'r>(
+        windows: &[WindowRow],
+        series: impl IntoIterator<Item = (&'r MetricSeries, &'r P)>,
+        exceptions: &'r [SeriesException],
+    ) -> Result<Self, InboxError> {
         let mut sorted: Vec<&WindowRow> = windows.iter().collect();
         sorted.sort_unstable();
         sorted.dedup();
@@ -116,7 +139,7 @@ impl InboxDocument {
         });
         let mut series: Vec<SeriesPoints<'_>> = series.collect();
         series.sort_by_key(|one| one.series);
-        let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series };
+        let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series, exceptions };
         let bytes = compressed(&content)?;
         Ok(Self { key: key("metrics", &bytes), bytes, error_codes: BTreeMap::new() })
     }

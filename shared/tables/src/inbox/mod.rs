@@ -7,6 +7,6 @@ mod read;
 mod window_rows;
 
 pub use arrived::{Arrived, DocumentRows};
-pub use document::{INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError};
+pub use document::{INBOX_METRICS_SCHEMA, INBOX_SCHEMA, InboxDocument, InboxError, SeriesException};
 pub use read::UnreadableDocument;
 pub use window_rows::read_window_rows;

@@ -38,14 +38,36 @@ pub enum UnreadableDocument {
     Json(serde_json::Error),
 }
 
+/// The first bytes of gzip.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 impl Arrived {
     /// Takes the rows of a document.
     ///
     /// # Errors
     /// Where it cannot be read; none of its rows is taken then.
     pub fn read(&mut self, bytes: &[u8]) -> Result<DocumentRows, UnreadableDocument> {
+        self.take(|content| inflate(bytes, content))
+    }
+
+    /// Takes the rows of a document that somebody keeps as a file: as it lay in the inbox, or unpacked. In an inbox itself only
+    /// what was packed is a document.
+    ///
+    /// # Errors
+    /// Where it cannot be read; none of its rows is taken then.
+    pub fn read_recorded(&mut self, bytes: &[u8]) -> Result<DocumentRows, UnreadableDocument> {
+        if bytes.starts_with(&GZIP) {
+            return self.read(bytes);
+        }
+        self.take(|content| parse(serde_json::Deserializer::from_slice(bytes), content))
+    }
+
+    fn take(
+        &mut self,
+        read: impl FnOnce(Content<'_>) -> Result<(), UnreadableDocument>,
+    ) -> Result<DocumentRows, UnreadableDocument> {
         let mut found = Found::default();
-        match self.stage(bytes, &mut found) {
+        match read(Content { arrived: self, found: &mut found }) {
             Ok(()) => {
                 self.events.commit();
                 let Found { document, files, series, windows } = found;
@@ -60,22 +82,21 @@ impl Arrived {
             }
         }
     }
+}
 
-    fn stage(&mut self, bytes: &[u8], found: &mut Found) -> Result<(), UnreadableDocument> {
-        let content = Content { arrived: self, found };
-        // The size that gzip tells at its end is only a hint: what comes is counted.
-        let expected = bytes.last_chunk::<4>().map_or(0, |size| u64::from(u32::from_le_bytes(*size)));
-        if expected <= WHOLE_TEXT_BYTES {
-            let mut text = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
-            let mut gzip = MultiGzDecoder::new(bytes).take(WHOLE_TEXT_BYTES + 1);
-            gzip.read_to_end(&mut text).map_err(UnreadableDocument::Gzip)?;
-            if text.len() as u64 <= WHOLE_TEXT_BYTES {
-                return parse(serde_json::Deserializer::from_slice(&text), content);
-            }
+fn inflate(bytes: &[u8], content: Content<'_>) -> Result<(), UnreadableDocument> {
+    // The size that gzip tells at its end is only a hint: what comes is counted.
+    let expected = bytes.last_chunk::<4>().map_or(0, |size| u64::from(u32::from_le_bytes(*size)));
+    if expected <= WHOLE_TEXT_BYTES {
+        let mut text = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
+        let mut gzip = MultiGzDecoder::new(bytes).take(WHOLE_TEXT_BYTES + 1);
+        gzip.read_to_end(&mut text).map_err(UnreadableDocument::Gzip)?;
+        if text.len() as u64 <= WHOLE_TEXT_BYTES {
+            return parse(serde_json::Deserializer::from_slice(&text), content);
         }
-        let text = BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(bytes));
-        parse(serde_json::Deserializer::from_reader(text), content)
     }
+    let text = BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(bytes));
+    parse(serde_json::Deserializer::from_reader(text), content)
 }
 
 fn parse<'de, R: serde_json::de::Read<'de>>(
@@ -152,8 +173,8 @@ impl<'de> Visitor<'de> for Content<'_> {
                 _ if !schema_seen => {
                     return Err(A::Error::custom("the first key is not \"schema\": no inbox document"));
                 }
-                // They follow from the rows.
-                "totals" | "error_codes" => {
+                // They follow from the rows, or tell people more of what the rows count.
+                "totals" | "error_codes" | "exceptions" => {
                     map.next_value::<IgnoredAny>()?;
                 }
                 "files" => map.next_value_seed(Each::new(|row: FileRow| {
@@ -166,6 +187,8 @@ impl<'de> Visitor<'de> for Content<'_> {
                 })?,
                 "windows" => map.next_value_seed(Each::new(|row: WindowRow| {
                     found.document.add("windows", Some(row.window_start));
+                    // A window across midnight also says whether the next day is complete.
+                    found.document.days.extend(row.last_moment().and_then(Day::of));
                     found.windows.push(row);
                 }))?,
                 "series" => map.next_value_seed(Each::new(|SeriesPoints { series, points }| {

@@ -21,6 +21,8 @@ struct Windows {
     windows: Vec<WindowRow>,
     #[serde(rename = "series")]
     _series: IgnoredAny,
+    #[serde(rename = "exceptions", default)]
+    _exceptions: Option<IgnoredAny>,
 }
 
 /// The windows of a document of a pull, without holding its datapoints.

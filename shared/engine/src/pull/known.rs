@@ -1,0 +1,149 @@
+//! The windows that were pulled before: of the inbox, and of the tables.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use gatetrail_metrics::{KnownWindow, Period, Window, WindowState, kept_since};
+use gatetrail_tables::{
+    Day, Partition, Projection, WindowRow, WindowState as RowState, Windows, read_window_rows,
+};
+use jiff::Timestamp;
+
+use super::options::{Asking, PullOptions};
+use crate::object_store::{ObjectStore, Place};
+use crate::tables::{TableAccessError, TableObject, read_object};
+
+/// Where documents of pulls are.
+const INBOX: &str = "inbox/metrics/";
+
+/// Objects that are read at a time.
+const CONCURRENCY: usize = 16;
+
+type Key = (String, String, Timestamp, Timestamp, u64);
+
+/// Rows of the set `windows`, by region and configuration.
+#[derive(Debug, Default)]
+pub(super) struct Known(BTreeMap<Key, WindowRow>);
+
+impl Known {
+    /// Reads the rows that a run has to know: for a schedule, as far back as CloudWatch keeps its datapoints; for a backfill,
+    /// those of its days.
+    ///
+    /// The inbox comes first: a document that a rollup folds meanwhile is in the tables by the time that these are read.
+    pub(super) async fn read<S: ObjectStore>(
+        place: &Place<'_, S>,
+        options: &PullOptions,
+        asking: Asking,
+        now: Timestamp,
+    ) -> Result<Self, TableAccessError> {
+        let mut known = Self::default();
+        let wanted =
+            |row: &WindowRow| row.account == options.account && options.regions.contains(&row.region);
+        for row in inbox(place).await?.into_iter().filter(wanted) {
+            known.add(row);
+        }
+        let (from, to) = match asking {
+            Asking::Scheduled(scheduled) => {
+                let kept = options.schedules.iter().map(|one| kept_since(one.rule.period(), scheduled));
+                // What percentiles lack of the past is not worth a year of tables: they look back as far as the others.
+                (kept.max().unwrap_or(scheduled), scheduled)
+            }
+            Asking::Backfill { from, to } => (from, to),
+        };
+        for row in tables(place, from, to.max(now)).await?.into_iter().filter(wanted) {
+            known.add(row);
+        }
+        Ok(known)
+    }
+
+    fn add(&mut self, row: WindowRow) {
+        let key = key(&row.region, &row.configuration, row.window_start, row.window_end, row.period_s);
+        match self.0.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(row);
+            }
+            Entry::Occupied(mut place) => {
+                let merged = place.get().clone().merge(row);
+                place.insert(merged);
+            }
+        }
+    }
+
+    /// The windows of a region and configuration.
+    pub(super) fn windows(&self, region: &str, configuration: &str) -> Vec<KnownWindow> {
+        let rows = self.0.values().filter(|row| row.region == region && row.configuration == configuration);
+        rows.filter_map(|row| {
+            Some(KnownWindow {
+                from: row.window_start,
+                to: row.window_end,
+                // A period of other software, or of a later version: not one of ours.
+                period: Period::from_seconds(u32::try_from(row.period_s).ok()?).ok()?,
+                state: match row.state {
+                    RowState::Complete => WindowState::Complete,
+                    RowState::Final => WindowState::Final,
+                    // Where nothing was ever answered its trouble has no age yet.
+                    RowState::Incomplete => {
+                        WindowState::Incomplete { since: row.incomplete_since.unwrap_or(Timestamp::MAX) }
+                    }
+                },
+            })
+        })
+        .collect()
+    }
+
+    /// The row of a window, if there is one.
+    pub(super) fn row(&self, region: &str, configuration: &str, window: &Window) -> Option<&WindowRow> {
+        self.0.get(&key(region, configuration, window.from, window.to, window.period.seconds().into()))
+    }
+}
+
+fn key(region: &str, configuration: &str, from: Timestamp, to: Timestamp, period_s: u64) -> Key {
+    (region.to_owned(), configuration.to_owned(), from, to, period_s)
+}
+
+/// The rows of the documents that wait to be folded.
+async fn inbox<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<WindowRow>, TableAccessError> {
+    let mut keys = Vec::new();
+    let mut page = None;
+    loop {
+        let listed = place.list(INBOX, page.as_deref()).await?;
+        keys.extend(listed.objects.into_iter().map(|object| object.key));
+        page = listed.next;
+        if page.is_none() {
+            break;
+        }
+    }
+    let reading = keys.into_iter().map(|key| async move {
+        // Gone: folded since.
+        let Some((_, bytes)) = read_object(place, &key).await? else { return Ok(Vec::new()) };
+        Ok::<_, TableAccessError>(read_window_rows(&bytes).unwrap_or_else(|error| {
+            // A rollup will set it aside. Until then its windows are owed.
+            tracing::warn!(key, %error, "document cannot be read: its windows are taken for missing");
+            Vec::new()
+        }))
+    });
+    let rows: Vec<Vec<WindowRow>> = stream::iter(reading).buffered(CONCURRENCY).try_collect().await?;
+    Ok(rows.concat())
+}
+
+/// The rows of the tables' days.
+async fn tables<S: ObjectStore>(
+    place: &Place<'_, S>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<WindowRow>, TableAccessError> {
+    let (Some(first), Some(last)) = (Day::of(from), Day::of(to)) else { return Ok(Vec::new()) };
+    let reading = first.plus(-1).to(last).map(|day| async move {
+        let mut rows = Vec::new();
+        let key = Partition::Day(day).key("windows");
+        if let Some(object) = TableObject::<Windows>::open(place, &key).await? {
+            for group in 0..object.groups() {
+                rows.append(&mut object.read(place, group, Projection::All).await?);
+            }
+        }
+        Ok::<_, TableAccessError>(rows)
+    });
+    let rows: Vec<Vec<WindowRow>> = stream::iter(reading).buffered(CONCURRENCY).try_collect().await?;
+    Ok(rows.concat())
+}

@@ -1,0 +1,155 @@
+//! Listing the metrics of regions, and choosing the series to pull.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::{StreamExt as _, stream};
+use gatetrail_metrics::{Chooser, Passed, Series};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::due::Task;
+use super::options::PullOptions;
+use super::patience::{Patience, Usage};
+use crate::metric_source::{ListingRequest, MetricError, MetricSource};
+
+/// Time between the beginnings of two requests to a region: 22 a second, of 25 that an account may make.
+const PACE: Duration = Duration::from_millis(45);
+
+/// Regions that are listed at a time: each has a quota of its own.
+const REGIONS: usize = 8;
+
+/// How far back CloudWatch tells what was recently active (`RecentlyActive=PT3H`).
+const RECENT: SignedDuration = SignedDuration::from_hours(3);
+
+/// The series of what is due.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    by_schedule: BTreeMap<(String, usize), Arc<[Series]>>,
+    /// Metrics that were listed.
+    pub(super) metrics: u64,
+    /// Of these, those that are not pulled, by reason; counted once a schedule.
+    pub(super) passed: Vec<Passed>,
+    /// Requests.
+    pub(super) usage: Usage,
+    /// Regions that could not be listed.
+    pub(super) failures: Vec<String>,
+    /// Whether time ran out.
+    pub(super) out_of_time: bool,
+}
+
+impl Listed {
+    /// The series of a task; `None` where its region could not be listed.
+    pub(super) fn series(&self, task: &Task) -> Option<Arc<[Series]>> {
+        self.by_schedule.get(&(task.region.clone(), task.schedule)).cloned()
+    }
+}
+
+/// Lists the metrics of every region that something is due in, once for all of its schedules.
+pub(super) async fn list<M: MetricSource>(
+    source: &M,
+    options: &PullOptions,
+    patience: &Patience,
+    tasks: &[Task],
+    now: Timestamp,
+    mut deadline: Pin<&mut impl Future<Output = ()>>,
+) -> Listed {
+    let mut listed = Listed::default();
+    let regions: BTreeSet<&str> = tasks.iter().map(|task| task.region.as_str()).collect();
+    let usage = Usage::default();
+    {
+        let listings =
+            regions.into_iter().map(|region| {
+                let of_region: Vec<&Task> = tasks.iter().filter(|task| task.region == region).collect();
+                let usage = &usage;
+                async move {
+                    (region, list_region(source, options, patience, usage, region, &of_region, now).await)
+                }
+            });
+        let mut listings = std::pin::pin!(stream::iter(listings).buffer_unordered(REGIONS));
+        loop {
+            match select(deadline.as_mut(), listings.next()).await {
+                Either::Left(((), _)) => {
+                    listed.out_of_time = true;
+                    break;
+                }
+                Either::Right((None, _)) => break,
+                Either::Right((Some((region, Ok(found))), _)) => {
+                    listed.metrics += found.metrics;
+                    for (schedule, chosen) in found.chosen {
+                        listed.passed.push(chosen.passed);
+                        listed.by_schedule.insert((region.to_owned(), schedule), chosen.series);
+                    }
+                }
+                Either::Right((Some((_, Err(error))), _)) => listed.failures.push(error.chain()),
+            }
+        }
+    }
+    listed.usage = usage;
+    listed
+}
+
+/// What a region's listing gave.
+struct Found {
+    metrics: u64,
+    chosen: Vec<(usize, gatetrail_metrics::Chosen)>,
+}
+
+async fn list_region<M: MetricSource>(
+    source: &M,
+    options: &PullOptions,
+    patience: &Patience,
+    usage: &Usage,
+    region: &str,
+    tasks: &[&Task],
+    now: Timestamp,
+) -> Result<Found, MetricError> {
+    let schedules: BTreeSet<usize> = tasks.iter().map(|task| task.schedule).collect();
+    let mut choosers: Vec<(usize, Chooser<'_>)> = schedules
+        .into_iter()
+        .filter_map(|index| Some((index, options.schedules.get(index)?)))
+        .map(|(index, one)| (index, Chooser::new(&one.selection, &options.filter, &options.names)))
+        .collect();
+    let mut metrics = 0;
+    let mut page: Option<String> = None;
+    let mut next_at = Instant::now();
+    loop {
+        let request = ListingRequest {
+            region,
+            account: &options.account,
+            linked_accounts: options.linked_accounts,
+            recently_active: all_recent(tasks, now),
+            page: page.as_deref(),
+        };
+        let request = &request;
+        tokio::time::sleep_until(next_at).await;
+        next_at = Instant::now() + PACE;
+        let answer = patience.repeat(usage, || source.list_metrics(request)).await?;
+        metrics += answer.metrics.len() as u64;
+        for listed in answer.metrics {
+            let (last, others) = match choosers.split_last_mut() {
+                Some(split) => split,
+                None => break,
+            };
+            others.iter_mut().for_each(|(_, chooser)| chooser.take(listed.clone()));
+            last.1.take(listed);
+        }
+        match answer.next {
+            None => break,
+            next => page = next,
+        }
+    }
+    let chosen = choosers.into_iter().map(|(index, chooser)| (index, chooser.finish())).collect();
+    Ok(Found { metrics, chosen })
+}
+
+/// Whether everything that is due is of the last hours, as most runs are: then a metric that was silent for as long need not
+/// be paid for. What the overlap reads anew belongs to earlier windows, whose own pulls listed it.
+fn all_recent(tasks: &[&Task], now: Timestamp) -> bool {
+    let recent = now.checked_sub(RECENT).unwrap_or(Timestamp::MIN);
+    tasks.iter().flat_map(|task| &task.settles).all(|window| recent <= window.from)
+}

@@ -1,0 +1,168 @@
+//! Which windows were pulled, and whether something of a range is missing.
+
+use std::collections::{BTreeMap, btree_map};
+
+use gatetrail_tables::{WindowRow, WindowState};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::query::{LatencyQuery, Owed};
+use super::{counts_in_averages, document::LatencySources};
+
+/// The windows of an account and region that lie in the range of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PulledRegion {
+    /// Account that was asked, 12 digits.
+    pub account: String,
+    /// Region that was asked.
+    pub region: String,
+    /// Windows.
+    pub windows: u64,
+    /// Of these, those in which series are missing.
+    pub incomplete: u64,
+    /// Of the incomplete ones, those that will not be asked for again.
+    #[serde(rename = "final")]
+    pub given_up: u64,
+    /// End of the newest window.
+    pub pulled_to: Timestamp,
+    /// Whether rows of the account and region are complete.
+    pub complete: bool,
+    /// Series that are missing, by reason, summed over the windows.
+    pub incomplete_series: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    period_s: u64,
+    from: Timestamp,
+    to: Timestamp,
+    complete: bool,
+}
+
+/// Windows that touch a range, by region and account. Memory grows with their number: one an hour, for most.
+#[derive(Debug)]
+pub(super) struct Pulls {
+    query: LatencyQuery,
+    regions: BTreeMap<String, BTreeMap<String, Vec<Span>>>,
+    told: BTreeMap<(String, String), PulledRegion>,
+    metrics_requested: u64,
+    pulled_to: Option<Timestamp>,
+}
+
+impl Pulls {
+    pub(super) fn new(query: &LatencyQuery) -> Self {
+        Self {
+            query: query.clone(),
+            regions: BTreeMap::new(),
+            told: BTreeMap::new(),
+            metrics_requested: 0,
+            pulled_to: None,
+        }
+    }
+
+    pub(super) fn feed(&mut self, row: &WindowRow) {
+        let (from, to) = (row.window_start, row.window_end);
+        if !self.query.time.touches(from, to) {
+            return;
+        }
+        let complete = row.state == WindowState::Complete;
+        if counts_in_averages(row.period_s) {
+            self.pulled_to = self.pulled_to.max(Some(to));
+            let accounts = self.regions.entry(row.region.clone()).or_default();
+            let span = Span { period_s: row.period_s, from, to, complete };
+            accounts.entry(row.account.clone()).or_default().push(span);
+        }
+        if !self.query.passes_account(&row.account) || !self.query.passes_region(&row.region) {
+            return;
+        }
+        // What a window across a bound has cost is told once: where it begins.
+        if self.query.time.contains_time(Some(from)) {
+            self.metrics_requested = self.metrics_requested.saturating_add(row.metrics_requested);
+        }
+        let told = match self.told.entry((row.account.clone(), row.region.clone())) {
+            btree_map::Entry::Occupied(told) => told.into_mut(),
+            btree_map::Entry::Vacant(none) => none.insert(PulledRegion {
+                account: row.account.clone(),
+                region: row.region.clone(),
+                windows: 0,
+                incomplete: 0,
+                given_up: 0,
+                pulled_to: to,
+                complete: false,
+                incomplete_series: BTreeMap::new(),
+            }),
+        };
+        told.windows += 1;
+        told.incomplete += u64::from(!complete);
+        told.given_up += u64::from(row.state == WindowState::Final);
+        told.pulled_to = told.pulled_to.max(to);
+        for (reason, series) in &row.incomplete {
+            let sum = told.incomplete_series.entry(reason.clone()).or_default();
+            *sum = sum.saturating_add(*series);
+        }
+    }
+
+    /// End of the newest window of any account and region, within the range.
+    pub(super) fn pulled_to(&self) -> Option<Timestamp> {
+        self.pulled_to.map(|pulled| self.query.time.to.map_or(pulled, |to| pulled.min(to)))
+    }
+
+    /// The windows by account, then region.
+    pub(super) fn told(&self) -> Vec<PulledRegion> {
+        let judged = |told: &PulledRegion| PulledRegion {
+            complete: self.is_complete(&told.account, &told.region),
+            ..told.clone()
+        };
+        self.told.values().map(judged).collect()
+    }
+
+    pub(super) fn add_to(&self, sources: &mut LatencySources) {
+        for told in self.told.values() {
+            sources.windows += told.windows;
+            sources.incomplete += told.incomplete;
+            sources.given_up += told.given_up;
+        }
+        sources.metrics_requested = self.metrics_requested;
+    }
+
+    /// Whether nothing is missing of an account and region: every moment of the range that is owed lies in a window, and
+    /// every window in the range is complete.
+    ///
+    /// - An account without windows of its own is one that another looks at (cross-account observability): its datapoints can
+    ///   only have come with the windows of others in the region, so those decide.
+    /// - Windows of a coarser period stand for time before the first window of a finer one, as a backfill's do: beside it they
+    ///   can neither fill a gap of the finer ones (percentiles of an hour do not make its averages) nor make one.
+    /// - A window whose period is in no average has no say.
+    pub(super) fn is_complete(&self, account: &str, region: &str) -> bool {
+        let Some(accounts) = self.regions.get(region) else { return false };
+        let mut spans: Vec<Span> = match accounts.get(account) {
+            Some(own) => own.clone(),
+            None => accounts.values().flatten().copied().collect(),
+        };
+        spans.sort_unstable_by_key(|span| (span.period_s, span.from, span.to));
+        let mut finer_since = Timestamp::MAX;
+        let mut covered: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for period in spans.chunk_by(|one, other| one.period_s == other.period_s) {
+            let counting = || period.iter().filter(|span| span.from < finer_since);
+            if counting().any(|span| !span.complete) {
+                return false;
+            }
+            covered.extend(counting().map(|span| (span.from, span.to.min(finer_since))));
+            finer_since = counting().map(|span| span.from).min().unwrap_or(finer_since);
+        }
+        covered.sort_unstable();
+        let Some(&(first, _)) = covered.first() else { return false };
+        let mut reached = self.query.time.from.unwrap_or(first);
+        for (from, to) in covered {
+            if from > reached {
+                return false;
+            }
+            reached = reached.max(to);
+        }
+        let owed_to = match self.query.owed {
+            Owed::WholeRange => self.query.time.to.or(self.pulled_to),
+            Owed::ToNewestWindow => self.pulled_to(),
+        };
+        owed_to.is_some_and(|owed| owed <= reached)
+    }
+}
