@@ -11,6 +11,7 @@
     reason = "helpers of tests: an assumption that fails is a test that fails"
 )]
 
+pub mod boto3;
 pub mod cloudwatch;
 pub mod document;
 pub mod fault_proxy;
@@ -19,6 +20,8 @@ pub mod http;
 pub mod localstack;
 pub mod log_file;
 pub mod payloads;
+pub mod pull_stage;
+pub mod pulled;
 pub mod results;
 pub mod runtime_api;
 pub mod s3;
