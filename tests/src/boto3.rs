@@ -6,17 +6,23 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+/// The protocol that Gatetrail speaks.
+pub const CBOR: &str = "smithy-rpc-v2-cbor";
+
+/// The protocol that boto3 prefers.
+pub const JSON: &str = "json";
+
 /// Makes calls one after the other (`tests/tools/ask_cloudwatch.py` tells their form) and gives their answers; `None` where this
 /// machine has no boto3, which comes with LocalStack.
 ///
 /// # Panics
 /// Where the program fails.
 #[must_use]
-pub fn ask_cloudwatch(address: SocketAddr, region: &str, calls: &Value) -> Option<Vec<Value>> {
+pub fn ask_cloudwatch(address: SocketAddr, protocol: &str, calls: &Value) -> Option<Vec<Value>> {
     let python = crate::needed("GATETRAIL_LOCALSTACK_PYTHON")?;
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/ask_cloudwatch.py");
     let mut child = Command::new(python)
-        .args([program, &format!("http://{address}"), region])
+        .args([program, &format!("http://{address}"), crate::cloudwatch::REGION, protocol])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Calls CloudWatch with boto3, a client that shares nothing with Gatetrail's.
 
-usage: ask_cloudwatch.py ENDPOINT REGION < calls.json > answers.json
+usage: ask_cloudwatch.py ENDPOINT REGION PROTOCOL < calls.json > answers.json
 
-A call is {"operation": "get_metric_data", "parameters": {…}}, times in seconds since 1970; with "pages": true every page is asked for. An answer is {"pages": […]}, or
-{"error": {"code": …, "status": …}} where there is none. Nothing is tried twice.
+PROTOCOL is `smithy-rpc-v2-cbor` or `json`: by itself boto3 takes the latter, Gatetrail speaks the former.
+
+A call is {"operation": "get_metric_data", "parameters": {…}}, times in seconds since 1970; with "pages": true every page is
+asked for. An answer is {"pages": […]}, or {"error": {"code": …, "status": …}} where there is none. Nothing is tried twice.
 """
 
 import datetime
@@ -14,6 +16,7 @@ import sys
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.model
 
 TIMES = {"StartTime", "EndTime", "Timestamp"}
 
@@ -52,7 +55,9 @@ def answer(client, call):
 
 
 def main():
-    endpoint, region = sys.argv[1:]
+    endpoint, region, protocol = sys.argv[1:]
+    # No option of boto3, but the only way to have the independent client speak what is spoken to CloudWatch.
+    botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS = (protocol,)
     client = boto3.client(
         "cloudwatch",
         endpoint_url=endpoint,

@@ -25,7 +25,7 @@ pub(super) fn answer(
     input: &GetMetricDataInput,
     no_result: bool,
     serial: u64,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<DataPage, Refusal> {
     validation::of_get_metric_data(input).map_err(Refusal::Invalid)?;
     let begin = match &input.next_token {
         Some(token) => begin_of(token, input).ok_or(Refusal::InvalidToken)?,
@@ -34,7 +34,7 @@ pub(super) fn answer(
     let token =
         |place: Place| Some(format!("{}/{}/{}/{serial}", place.query, place.datapoint, asking(input)));
     if no_result {
-        return Ok(DataPage { next_token: token(begin), ..DataPage::default() }.encode());
+        return Ok(DataPage { next_token: token(begin), ..DataPage::default() });
     }
     let mut page = DataPage { messages: script.messages(), ..DataPage::default() };
     if input.next_token.is_none() {
@@ -68,7 +68,7 @@ pub(super) fn answer(
             break;
         }
     }
-    Ok(page.encode())
+    Ok(page)
 }
 
 fn series_of(asked: &Asked, query: &MetricDataQuery, stat: &MetricStat) -> Series {

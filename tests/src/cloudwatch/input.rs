@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, de};
 /// CBOR's tag of a time in seconds since 1970.
 pub(super) const EPOCH: u64 = 1;
 
-/// A time, in seconds since 1970. Sent as CBOR's tag 1 with a number, whole or not.
+/// A time, in seconds since 1970. In CBOR tag 1 with a number, whole or not; in JSON only the number.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Time(pub f64);
 
@@ -24,6 +24,10 @@ impl Time {
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Of the two formats only JSON is one.
+        if deserializer.is_human_readable() {
+            return f64::deserialize(deserializer).map(Self);
+        }
         let Required::<Value, EPOCH>(value) = Required::deserialize(deserializer)?;
         match value {
             Value::Float(seconds) => Ok(Self(seconds)),

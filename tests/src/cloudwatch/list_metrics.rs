@@ -9,14 +9,14 @@ use super::world::{Series, World};
 use super::{ACCOUNT, validation};
 
 /// The page that is asked for; an empty one where `no_metric`.
-pub(super) fn answer(
-    world: &World,
+pub(super) fn answer<'w>(
+    world: &'w World,
     script: &Script,
     asked: &Asked,
     input: &ListMetricsInput,
     no_metric: bool,
     serial: u64,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<MetricsPage<'w>, Refusal> {
     validation::of_list_metrics(input).map_err(Refusal::Invalid)?;
     let begin = match &input.next_token {
         Some(token) => begin_of(token, input).ok_or(Refusal::InvalidToken)?,
@@ -36,7 +36,7 @@ pub(super) fn answer(
     let again = script.repeated_a_page.min(metrics.len().saturating_sub(1));
     let next = begin + metrics.len() - again;
     let next_token = (!is_last).then(|| format!("{next}/{}/{serial}", asking(input)));
-    Ok(MetricsPage { metrics, with_accounts: linked, next_token }.encode())
+    Ok(MetricsPage { metrics, with_accounts: linked, next_token })
 }
 
 fn begin_of(token: &str, input: &ListMetricsInput) -> Option<usize> {

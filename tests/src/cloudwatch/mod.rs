@@ -1,4 +1,4 @@
-//! CloudWatch on loopback: speaks the protocol that the AWS SDKs speak (Smithy RPC v2 over CBOR), serves a world that is data,
+//! CloudWatch on loopback: speaks the protocol that the AWS SDKs speak (Smithy RPC v2 over CBOR; AWS JSON for boto3), serves a world that is data,
 //! fails as it is told, and remembers what it was asked.
 //!
 //! What it does without being told otherwise is what the API reference says of ListMetrics and GetMetricData. It knows no
@@ -7,7 +7,9 @@
 mod asked;
 mod get_metric_data;
 pub mod input;
+mod json;
 mod list_metrics;
+mod protocol;
 mod script;
 mod server;
 mod validation;

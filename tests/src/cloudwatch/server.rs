@@ -1,19 +1,18 @@
 //! The server: requests in, answers out, and what happens to both on the way.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
 use super::asked::{Asked, Counts, Detail, Operation};
+use super::protocol::Protocol;
 use super::script::{Fault, Script, When};
 use super::world::{OfMinute, Series, World};
-use super::{get_metric_data, list_metrics, wire};
+use super::{get_metric_data, list_metrics};
 use crate::gate::Gate;
 use crate::http::{Request, Response, Server};
-
-/// Where an operation is.
-const PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
 /// Why a request is refused.
 pub(super) enum Refusal {
@@ -25,7 +24,8 @@ pub(super) enum Refusal {
     Protocol(String),
 }
 
-type Kept = HashMap<(String, Vec<u8>), Arc<Vec<u8>>>;
+/// Answers by protocol, region and body of the request.
+type Kept = HashMap<(Protocol, String, Vec<u8>), Arc<Vec<u8>>>;
 
 #[derive(Default)]
 struct State {
@@ -33,7 +33,7 @@ struct State {
     script: Mutex<Script>,
     asked: Mutex<Vec<Arc<Asked>>>,
     refused: Mutex<Vec<String>>,
-    /// Answers by operation, region and body, where they are kept.
+    /// Where answers are kept.
     kept: Mutex<Kept>,
     keeps: AtomicBool,
     busy: AtomicU64,
@@ -79,6 +79,12 @@ impl CloudWatch {
     #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
+    }
+
+    /// The same as an address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server.address
     }
 
     /// The world as it is.
@@ -151,7 +157,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn respond(state: &State, request: &Request) -> Response {
-    let outcome = read(request).and_then(|asked| answer(state, request, asked));
+    let protocol = Protocol::of(request);
+    let outcome = protocol.read(request).and_then(|asked| answer(state, protocol, request, asked));
     outcome.unwrap_or_else(|refusal| {
         let (code, message) = match refusal {
             Refusal::Invalid(message) => ("ValidationError", message),
@@ -159,90 +166,59 @@ fn respond(state: &State, request: &Request) -> Response {
             Refusal::Protocol(message) => ("SerializationException", message),
         };
         lock(&state.refused).push(format!("{code}: {message}"));
-        let body = wire::error(&format!("com.amazonaws.cloudwatch#{code}"), &message);
-        headed(Response::new(400, body)).with("x-amzn-query-error", format!("{code};Sender"))
+        let shape = format!("com.amazonaws.cloudwatch#{code}");
+        protocol.error(400, &shape, &format!("{code};Sender"), &message)
     })
 }
 
-fn answer(state: &State, request: &Request, asked: Asked) -> Result<Response, Refusal> {
-    let serial = state.serial.fetch_add(1, Ordering::SeqCst);
+fn answer(state: &State, protocol: Protocol, request: &Request, asked: Asked) -> Result<Response, Refusal> {
     let asked = Arc::new(asked);
     let fault = lock(&state.script).fault(&asked);
     lock(&state.asked).push(Arc::clone(&asked));
     match fault {
         Some(Fault::Error { status, shape, query_code, message }) => {
-            let response = headed(Response::new(status, wire::error(shape, message)));
-            let with_code = !query_code.is_empty();
-            return Ok(if with_code { response.with("x-amzn-query-error", query_code) } else { response });
+            return Ok(protocol.error(status, shape, query_code, message));
         }
-        Some(Fault::Garbage) => return Ok(headed(Response::new(200, "<html>not CBOR</html>"))),
+        Some(Fault::Garbage) => return Ok(protocol.response(200, b"<html>a proxy</html>".to_vec())),
         Some(Fault::Cut) => return Ok(Response { status: 200, cut_after: Some(0), ..Response::default() }),
         Some(Fault::Slow(time)) => thread::sleep(time),
         Some(Fault::CutBody | Fault::EmptyPage) | None => {}
     }
-    let empty = fault == Some(Fault::EmptyPage);
-    let kept_by = (format!("{} {}", request.target, asked.region), request.body.clone());
-    let keeps = state.keeps.load(Ordering::SeqCst);
-    let kept = if keeps { lock(&state.kept).get(&kept_by).cloned() } else { None };
-    let body = match kept {
-        Some(body) => body.to_vec(),
-        None => {
-            let world = Arc::clone(&lock(&state.world));
-            // The script is kept locked: what it counts is counted in the order of the answers.
-            let mut script = lock(&state.script);
-            let body = match &asked.detail {
-                Detail::ListMetrics(input) => {
-                    list_metrics::answer(&world, &script, &asked, input, empty, serial)?
-                }
-                Detail::GetMetricData(input) => {
-                    get_metric_data::answer(&world, &mut script, &asked, input, empty, serial)?
-                }
-            };
-            if keeps {
-                lock(&state.kept).insert(kept_by, Arc::new(body.clone()));
+    let body = if state.keeps.load(Ordering::SeqCst) {
+        let kept_by = (protocol, asked.region.clone(), request.body.clone());
+        let kept = lock(&state.kept).get(&kept_by).cloned();
+        match kept {
+            Some(body) => body,
+            None => {
+                let body = Arc::new(body(state, protocol, &asked, fault)?);
+                lock(&state.kept).insert(kept_by, Arc::clone(&body));
+                body
             }
-            body
         }
+        .to_vec()
+    } else {
+        body(state, protocol, &asked, fault)?
     };
     let cut_after = (fault == Some(Fault::CutBody)).then_some(body.len() / 2);
-    Ok(Response { cut_after, ..headed(Response::new(200, body)) })
+    Ok(Response { cut_after, ..protocol.response(200, body) })
 }
 
-fn headed(response: Response) -> Response {
-    response
-        .with("smithy-protocol", "rpc-v2-cbor")
-        .with("content-type", "application/cbor")
-        .with("x-amzn-requestid", "00000000-0000-4000-8000-000000000000")
-}
-
-/// Reads a request, and looks whether it is what the protocol wants.
-fn read(request: &Request) -> Result<Asked, Refusal> {
-    let protocol = |message: String| Refusal::Protocol(message);
-    if request.method != "POST" || request.header("smithy-protocol") != Some("rpc-v2-cbor") {
-        return Err(protocol(format!(
-            "{} {} is not Smithy RPC v2 over CBOR",
-            request.method, request.target
-        )));
+fn body(state: &State, protocol: Protocol, asked: &Asked, fault: Option<Fault>) -> Result<Vec<u8>, Refusal> {
+    let serial = state.serial.fetch_add(1, Ordering::SeqCst);
+    let empty = fault == Some(Fault::EmptyPage);
+    let world = Arc::clone(&lock(&state.world));
+    match &asked.detail {
+        Detail::ListMetrics(input) => {
+            let script = lock(&state.script);
+            let page = list_metrics::answer(&world, &script, asked, input, empty, serial)?;
+            Ok(protocol.metrics(&page))
+        }
+        Detail::GetMetricData(input) => {
+            // Locked as a whole: what the script counts is counted in the order of the answers.
+            let mut script = lock(&state.script);
+            let page = get_metric_data::answer(&world, &mut script, asked, input, empty, serial)?;
+            drop(script);
+            Ok(protocol.data(&page))
+        }
     }
-    if request.header("content-type") != Some("application/cbor") {
-        return Err(protocol(format!("content-type {:?}", request.header("content-type"))));
-    }
-    let authorization = request.header("authorization").unwrap_or_default();
-    let scope: Vec<&str> = authorization
-        .split_once("Credential=")
-        .map_or("", |(_, scope)| scope)
-        .split(',')
-        .next()
-        .unwrap_or_default()
-        .split('/')
-        .collect();
-    let [_key, _day, region, "monitoring", "aws4_request"] = scope[..] else {
-        return Err(protocol(format!("not signed for CloudWatch: {authorization:?}")));
-    };
-    let detail = match request.target.strip_prefix(PATH) {
-        Some("ListMetrics") => wire::read(&request.body).map(Detail::ListMetrics).map_err(protocol)?,
-        Some("GetMetricData") => wire::read(&request.body).map(Detail::GetMetricData).map_err(protocol)?,
-        _ => return Err(protocol(format!("no operation at {}", request.target))),
-    };
-    Ok(Asked { region: region.to_owned(), detail })
 }

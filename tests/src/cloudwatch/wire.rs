@@ -88,7 +88,7 @@ fn written(fill: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
 }
 
 impl MetricsPage<'_> {
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(super) fn to_cbor(&self) -> Vec<u8> {
         written(|writer| {
             let members = 1 + usize::from(self.with_accounts) + usize::from(self.next_token.is_some());
             writer.structure(members);
@@ -119,7 +119,7 @@ impl MetricsPage<'_> {
 }
 
 impl DataPage {
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(super) fn to_cbor(&self) -> Vec<u8> {
         written(|writer| {
             writer.structure(2 + usize::from(self.next_token.is_some()));
             writer.text("MetricDataResults");
