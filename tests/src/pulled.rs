@@ -16,7 +16,7 @@ use crate::document::unpacked;
 use crate::results::Objects;
 
 /// Datapoints by series and time.
-pub type Points = BTreeMap<(MetricSeries, Timestamp), Point>;
+pub type Points = BTreeMap<MetricSeries, BTreeMap<Timestamp, Point>>;
 
 /// What was pulled.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,9 +63,10 @@ impl Pulled {
         self.windows.extend(windows);
         let series: Vec<SeriesOfDocument> = serde_json::from_value(take("series")).expect("series");
         for SeriesOfDocument { series, points } in series {
+            let known = self.points.entry(series).or_default();
             for point in points {
-                let before = self.points.insert((series.clone(), point.timestamp), point);
-                assert!(before.is_none_or(|before| before == point), "{series:?} {point:?} {before:?}");
+                let before = known.insert(point.timestamp, point);
+                assert!(before.is_none_or(|before| before == point), "{point:?} {before:?}");
             }
         }
         let exceptions: Option<Vec<ExceptionOfDocument>> =
@@ -86,9 +87,10 @@ impl Pulled {
                 rows::<Windows>(bytes).into_iter().for_each(|group| pulled.windows.extend(group));
             } else if key.contains("tables/metric_points/") {
                 for group in rows::<MetricPoints>(bytes) {
-                    let points =
-                        group.iter().map(|row| ((series_of(row), row.point().timestamp), *row.point()));
-                    pulled.points.extend(points);
+                    for row in group.iter() {
+                        let point = *row.point();
+                        pulled.points.entry(series_of(row)).or_default().insert(point.timestamp, point);
+                    }
                 }
             }
         }
@@ -187,6 +189,7 @@ pub fn truth(world: &World, wanted: &Wanted<'_>) -> Points {
     for series in world.series() {
         let statistics = (wanted.statistics)(series);
         let of_minute = world.of_minutes(series);
+        let mut of_series = BTreeMap::new();
         let begins = (second(wanted.from)..second(wanted.to)).step_by(wanted.period_s as usize);
         for begin in begins.filter(|_| !statistics.is_empty()) {
             let Some(samples) = Minute::of_period(&of_minute, begin, period_s) else { continue };
@@ -195,7 +198,11 @@ pub fn truth(world: &World, wanted: &Wanted<'_>) -> Points {
             for name in &statistics {
                 *field(&mut point, name) = samples.statistic(name);
             }
-            points.insert((as_rows_have_it(series, wanted.period_s), timestamp), point);
+            of_series.insert(timestamp, point);
+        }
+        // Without traffic there is no row, and so no series.
+        if !of_series.is_empty() {
+            points.insert(as_rows_have_it(series, wanted.period_s), of_series);
         }
     }
     points
@@ -234,14 +241,25 @@ pub fn as_rows_have_it(series: &Series, period_s: u32) -> MetricSeries {
     }
 }
 
+/// How many datapoints.
+#[must_use]
+pub fn count(points: &Points) -> usize {
+    points.values().map(BTreeMap::len).sum()
+}
+
 /// Compares what was pulled with the truth, and names one difference instead of printing thousands.
 ///
 /// # Panics
 /// Where they differ.
 pub fn check_points(pulled: &Points, expected: &Points) {
-    for (key, point) in expected {
-        assert_eq!(pulled.get(key), Some(point), "{key:?}");
+    for (series, points) in expected {
+        let found = pulled.get(series).unwrap_or_else(|| panic!("nothing was pulled of {series:?}"));
+        for (timestamp, point) in points {
+            assert_eq!(found.get(timestamp), Some(point), "{series:?}");
+        }
+        let added = found.keys().find(|timestamp| !points.contains_key(timestamp));
+        assert!(added.is_none(), "nobody measured {added:?} of {series:?}");
     }
-    let added = pulled.iter().find(|(key, _)| !expected.contains_key(key));
+    let added = pulled.keys().find(|series| !expected.contains_key(series));
     assert!(added.is_none(), "nobody measured {added:?}");
 }
