@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them.
 
 mod cost;
+mod latency;
 mod login;
 mod pull;
 mod store;
@@ -14,9 +15,10 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::sources::Source;
-use crate::time::{Moment, Span};
+use crate::time::{AskedRange, Moment, Span};
 
 pub(crate) use cost::CostArgs;
+pub(crate) use latency::LatencyArgs;
 pub(crate) use login::LoginArgs;
 pub(crate) use pull::PullArgs;
 #[cfg(feature = "aws")]
@@ -34,7 +36,7 @@ Exit status:
   2  wrong usage
   3  with --strict: answered, but something could not be read";
 
-const ABOUT: &str = "What fails at your Amazon API Gateway, answered from CloudTrail files";
+const ABOUT: &str = "What fails and what is slow at your Amazon API Gateway";
 
 const LONG_ABOUT: &str = "\
 Answers from CloudTrail log files who fails to call API Gateway's control plane, with which error, where and how often.
@@ -65,6 +67,13 @@ Examples:
   gatetrail events ./cloudtrail --api 'orders*' --since 2026-11-20 --until 2026-11-21
   gatetrail events ./cloudtrail -o jsonl | jq -r 'select(.error_code) | .user'
   gatetrail events ./cloudtrail -o jsonl > events.jsonl   # DuckDB: select * from 'events.jsonl'";
+
+const LATENCY_EXAMPLES: &str = "\
+Examples:
+  gatetrail latency ./results                               of a store, by API
+  gatetrail latency ./results --last 7d --by api_name,stage
+  gatetrail latency day.metrics.json.gz --metric IntegrationLatency -o markdown
+  gatetrail latency --region eu-west-1 --last 3h            asks CloudWatch, after saying what that costs";
 
 const INGEST_EXAMPLES: &str = "\
 Examples:
@@ -146,6 +155,9 @@ pub(crate) enum Command {
     /// The API Gateway events themselves, newest first
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{READING_HELP}"))]
     Events(EventsArgs),
+    /// Average latency by API, from a store, a recorded pull, or CloudWatch itself
+    #[command(after_help = LATENCY_EXAMPLES, after_long_help = format!("{LATENCY_EXAMPLES}\n\n{READING_HELP}"))]
+    Latency(LatencyArgs),
     /// Read log files into a store: tables and reports that are kept
     #[command(after_help = INGEST_EXAMPLES, after_long_help = format!("{INGEST_EXAMPLES}\n\n{INGEST_STATUS}"))]
     Ingest(IngestArgs),
@@ -257,6 +269,14 @@ pub(crate) struct FilterArgs {
     /// Drop events of which no API is known
     #[arg(long)]
     pub(crate) require_api: bool,
+    #[command(flatten)]
+    pub(crate) time: TimeArgs,
+}
+
+/// What time is asked about.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct TimeArgs {
     /// From this time on: 2026-11-20T14:00:00Z, 2026-11-20, or 24h, 7d, 90m ago
     ///
     /// A date is its first moment in UTC. Event times count, not times of delivery.
@@ -270,9 +290,16 @@ pub(crate) struct FilterArgs {
     pub(crate) last: Option<Span>,
     /// What times such as 24h count back from
     ///
-    /// `newest` is the newest event of all that is read: for data that is not of today.
+    /// `newest` is the newest event, or window of metrics, of all that is read: for data that is not of today.
     #[arg(long, value_enum, default_value_t = Anchor::Now)]
     pub(crate) anchor: Anchor,
+}
+
+impl TimeArgs {
+    /// The range that is asked for.
+    pub(crate) fn asked(&self) -> AskedRange {
+        AskedRange { since: self.last.map(Moment::Before).or(self.since), until: self.until }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -54,6 +54,7 @@ pub(crate) struct PulledArgs {
     ///
     /// The figures of an API are the exact sums of its stages'. Methods have metrics only where detailed metrics are on.
     #[arg(long = "level", value_name = "LEVEL", value_delimiter = ',', value_parser = values::levels())]
+    #[arg(hide_possible_values = true)]
     pub(crate) levels: Vec<Level>,
     /// Pull no API but those whose name or id matches; * stands for any text; repeatable
     #[arg(long = "api", value_name = "PATTERN", value_parser = NonEmptyStringValueParser::new())]
@@ -63,6 +64,7 @@ pub(crate) struct PulledArgs {
     pub(crate) exclude_api: Vec<String>,
     /// Percentiles of each hour and day: p50, p90, p95, p99; repeatable, or with commas [default: none]
     #[arg(long, value_name = "PERCENTILE", value_delimiter = ',', value_parser = values::percentiles())]
+    #[arg(hide_possible_values = true)]
     pub(crate) percentiles: Vec<Percentile>,
     /// Ask for the accounts that are linked to this one, too
     #[arg(long)]

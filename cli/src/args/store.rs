@@ -83,7 +83,8 @@ pub(crate) struct ReportArgs {
     pub(crate) day: Option<Day>,
     /// What to show; repeatable, or with commas [default: all]
     ///
-    /// With -o json each is a document of its own, one behind the other; CSV and JSON lines have the rows of `errors`.
+    /// With -o json each is a document of its own, one behind the other; CSV and JSON lines have the rows of `errors`, or of
+    /// `latency` where that alone is asked for.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
     #[command(flatten)]
@@ -106,6 +107,8 @@ impl ReportArgs {
 pub(crate) enum Section {
     /// Top error codes, and failures by everything else they are counted by
     Errors,
+    /// Average latency by API, stage and method
+    Latency,
     /// Which files were delivered, which could not be read, how late they came
     Coverage,
 }

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gatetrail_metrics::{Level, Percentile, Statistic};
-use gatetrail_report::{Dimension, StatusFilter};
+use gatetrail_report::{Dimension, DurationMetric, LatencyDimension, StatusFilter};
 
 /// A dimension, as `--by` takes it: the name of its column, with `-` or `_`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,27 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
 pub(super) fn levels() -> impl TypedValueParser<Value = Level> {
     let names = Level::ALL.map(Level::as_str);
     PossibleValuesParser::new(names).try_map(|name| Level::named(&name).ok_or("no level"))
+}
+
+/// `--metric` of `latency`.
+pub(super) fn durations() -> impl TypedValueParser<Value = DurationMetric> {
+    let names = DurationMetric::ALL.map(DurationMetric::as_str);
+    PossibleValuesParser::new(names).try_map(|name| DurationMetric::named(&name).ok_or("no duration"))
+}
+
+/// `--by` of `latency`: the name of a column, with `-` or `_`.
+pub(super) fn latency_dimensions() -> impl TypedValueParser<Value = LatencyDimension> {
+    let names = LatencyDimension::ALL.map(|dimension| {
+        let name = PossibleValue::new(dimension.as_str());
+        if dimension == LatencyDimension::ApiName { name.alias("api-name").alias("api") } else { name }
+    });
+    PossibleValuesParser::new(names).try_map(|name| {
+        let name = match name.as_str() {
+            "api" | "api-name" => LatencyDimension::ApiName.as_str(),
+            name => name,
+        };
+        LatencyDimension::ALL.into_iter().find(|one| one.as_str() == name).ok_or("no column")
+    })
 }
 
 /// `--percentiles`.

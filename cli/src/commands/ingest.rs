@@ -1,12 +1,14 @@
 //! `gatetrail ingest`: log files into a store.
 
 use std::fs;
+use std::future::pending;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use gatetrail_engine::{
-    IngestOptions, IngestReport, ListedObject, LogFolder, ObjectStore, Place, ReadOptions, Unreachable,
-    ingest, is_store_folder, with_sources,
+    IngestOptions, IngestReport, ListedObject, LocalFile, LogFolder, ObjectStore, Place, ReadOptions,
+    RecordedPulls, RollupReport, Unreachable, find_recorded_pulls, ingest, is_recorded_pull_name,
+    is_store_folder, put_recorded_pulls, roll_up, with_sources,
 };
 use gatetrail_trail::Limits;
 
@@ -34,11 +36,16 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
     let paths: Vec<&Path> = args.sources.iter().filter_map(Source::path).collect();
     let (folder, unreachable) = LogFolder::find(&paths);
     let shows_progress = surroundings.shows_progress;
-    let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), shows_progress };
-    let ingested = work_on(&args.store, &args.login, work)??;
+    let (recorded, missing): (Vec<_>, Vec<_>) = paths.iter().map(|path| find_recorded_pulls(path)).unzip();
+    let recorded: Vec<LocalFile> =
+        recorded.into_iter().flatten().filter(|file| is_recorded_pull_name(&file.path)).collect();
+    // What cannot be looked into was said of the log files.
+    drop(missing);
+    let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), recorded, shows_progress };
+    let Ingested { logs: ingested, pulls } = work_on(&args.store, &args.login, work)??;
 
-    tell_problems(&ingested, &unreachable);
-    if !ingested.iter().any(|report| report.known + report.totals.files > 0) {
+    tell_problems(&ingested, pulls.as_ref(), &unreachable);
+    if pulls.is_none() && !ingested.iter().any(|report| report.known + report.totals.files > 0) {
         let nowhere = ingested.iter().all(|report| report.failed.is_empty()) && unreachable.is_empty();
         let why = match paths.iter().find(|path| is_store_folder(path)) {
             Some(store) => format!("{} is a store, whose files are not CloudTrail's", store.display()),
@@ -51,10 +58,17 @@ pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answ
     let look = Look { width: surroundings.width, colored: surroundings.colorful };
     let mut out = BufWriter::new(io::stdout().lock());
     let title = format!("Ingested into {}", args.store);
-    let sums = steps::ingested(&ingested, unreachable.len() as u64);
+    let recorded = pulls.as_ref().map(|pulls| (&pulls.files, pulls.rolled_up.as_ref()));
+    let sums = steps::ingested(&ingested, unreachable.len() as u64, recorded);
     let written = steps::write(&mut out, &title, &sums, look);
     unless_closed(written.and_then(|()| out.flush()))?;
-    Ok(answered(&ingested, &unreachable, args.strict))
+    let pulls_kept = pulls.is_none_or(|pulls| {
+        pulls.rolled_up.is_none_or(|report| rollup::answered(&report) == Answered::Fully)
+    });
+    Ok(match answered(&ingested, &unreachable, args.strict) {
+        Answered::Fully if !pulls_kept => Answered::Not,
+        answered => answered,
+    })
 }
 
 /// Refuses what would mix up log files and results.
@@ -99,14 +113,16 @@ fn answered(ingested: &[IngestReport], unreachable: &[Unreachable], strict: bool
 }
 
 /// Names what could not be read, and what could not be kept.
-fn tell_problems(ingested: &[IngestReport], unreachable: &[Unreachable]) {
+fn tell_problems(ingested: &[IngestReport], pulls: Option<&IngestedPulls>, unreachable: &[Unreachable]) {
     let failed = ingested.iter().flat_map(|report| &report.failed);
     let failed = failed.map(|file| format!("cannot read {}: {}", file.address, file.reason));
     let mut failed: Vec<_> =
         unreachable.iter().map(|one| format!("cannot read {one}")).chain(failed).collect();
     let rejected = ingested.iter().flat_map(|report| &report.rejected);
-    let mut rejected: Vec<_> =
-        rejected.map(|file| format!("rejected {}: {}", file.address, file.reason)).collect();
+    let rejected = rejected.map(|file| format!("rejected {}: {}", file.address, file.reason));
+    let no_pulls = pulls.iter().flat_map(|pulls| &pulls.files.rejected);
+    let no_pulls = no_pulls.map(|(file, reason)| format!("rejected {}: {reason}", file.path.display()));
+    let mut rejected: Vec<_> = rejected.chain(no_pulls).collect();
     messages::say_some(&mut failed, "that cannot be read");
     messages::say_some(&mut rejected, "rejected");
     let malformed: u64 = ingested.iter().map(|report| report.totals.malformed).sum();
@@ -121,7 +137,8 @@ fn tell_problems(ingested: &[IngestReport], unreachable: &[Unreachable]) {
         let documents = counted(recovered, "document");
         messages::say(&format!("{documents} of an earlier run that was stopped: rolled up first"));
     }
-    let rollups: Vec<_> = ingested.iter().flat_map(|report| [&report.recovered, &report.rolled_up]).collect();
+    let of_logs = ingested.iter().flat_map(|report| [&report.recovered, &report.rolled_up]);
+    let rollups: Vec<_> = of_logs.chain(pulls.and_then(|pulls| pulls.rolled_up.as_ref())).collect();
     rollup::tell_problems(&rollups);
 }
 
@@ -129,7 +146,22 @@ struct Ingestion<'a> {
     args: &'a IngestArgs,
     /// The local files, if any were named.
     folder: Option<LogFolder>,
+    /// Recorded pulls of metrics that lie among them.
+    recorded: Vec<LocalFile>,
     shows_progress: bool,
+}
+
+/// What became of it.
+struct Ingested {
+    logs: Vec<IngestReport>,
+    /// `None` where there was no recorded pull.
+    pulls: Option<IngestedPulls>,
+}
+
+struct IngestedPulls {
+    files: RecordedPulls,
+    /// `None` where the store knew all of them.
+    rolled_up: Option<RollupReport>,
 }
 
 impl Ingestion<'_> {
@@ -165,9 +197,9 @@ impl Ingestion<'_> {
 }
 
 impl Work for Ingestion<'_> {
-    type Output = Result<Vec<IngestReport>, Failure>;
+    type Output = Result<Ingested, Failure>;
 
-    async fn on<R: ObjectStore>(self, place: &Place<'_, R>) -> Result<Vec<IngestReport>, Failure> {
+    async fn on<R: ObjectStore>(mut self, place: &Place<'_, R>) -> Result<Ingested, Failure> {
         let mut reports = Vec::new();
         if let Some(folder) = &self.folder {
             // Its ETag would be the hash of its bytes: it is asked for only where that can spare reading it.
@@ -186,6 +218,15 @@ impl Work for Ingestion<'_> {
             objects.retain(|object| !self.args.store.holds(&prefix.bucket, &object.key));
             reports.push(self.ingest(&source, &prefix.bucket, objects, place).await?);
         }
-        Ok(reports)
+        let recorded = std::mem::take(&mut self.recorded);
+        if recorded.is_empty() {
+            return Ok(Ingested { logs: reports, pulls: None });
+        }
+        let files = put_recorded_pulls(place, recorded, self.args.again).await?;
+        let rolled_up = match files.taken {
+            0 => None,
+            _ => Some(roll_up(place, &rollup::options(&self.args.reports), pending()).await),
+        };
+        Ok(Ingested { logs: reports, pulls: Some(IngestedPulls { files, rolled_up }) })
     }
 }

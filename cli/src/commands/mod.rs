@@ -6,6 +6,7 @@ mod errors;
 mod events;
 mod generate;
 mod ingest;
+mod latency;
 mod pull;
 mod report;
 mod rollup;
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
     match &cli.command {
         Command::Errors(args) => errors::run(args, surroundings),
         Command::Events(args) => events::run(args, surroundings),
+        Command::Latency(args) => latency::run(args, surroundings),
         Command::Ingest(args) => ingest::run(args, surroundings),
         Command::Rollup(args) => rollup::run(args, surroundings),
         Command::Report(args) => report::run(args, surroundings),

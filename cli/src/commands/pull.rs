@@ -13,6 +13,8 @@ pub(crate) fn run(args: &PullArgs, surroundings: &Surroundings) -> Result<Answer
 
 #[cfg(feature = "aws")]
 pub(crate) use with_aws::run;
+#[cfg(feature = "aws")]
+pub(super) use with_aws::tell_problems;
 
 #[cfg(feature = "aws")]
 mod with_aws {
@@ -27,7 +29,7 @@ mod with_aws {
     use crate::exit::unless_closed;
     use crate::messages::{self, counted};
     use crate::pulling::{Pulling, metrics};
-    use crate::render::{Look, steps};
+    use crate::render::{Look, dollars, steps};
     use crate::store::{Work, work_on};
     use crate::time::{AskedRange, Moment};
 
@@ -43,8 +45,12 @@ mod with_aws {
         let (title, sums) = match &done.usd {
             Some(usd) => {
                 let asked = metrics(&done.pulled.planned);
-                let title =
-                    format!("Would pull into {}: ${usd:.2} for {}", args.store, counted(asked, "metric"));
+                let title = format!(
+                    "Would pull into {}: {} for {}",
+                    args.store,
+                    dollars(*usd),
+                    counted(asked, "metric")
+                );
                 (title, steps::planned(&done.pulled))
             }
             None => {

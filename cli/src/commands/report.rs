@@ -8,13 +8,13 @@ use gatetrail_engine::{
     ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
     read_configuration,
 };
-use gatetrail_report::to_json;
+use gatetrail_report::{AverageLatency, to_json};
 
 use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
-use crate::render::{Look, Summary, coverage, csv, json, markdown, ranking};
+use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking};
 use crate::store::{Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
@@ -22,11 +22,12 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
     let output = args.output.output;
     let shown = Shown {
         errors: args.shows(Section::Errors),
+        latency: args.shows(Section::Latency),
         coverage: args.shows(Section::Coverage),
         output,
         look: Look { width: surroundings.width, colored: surroundings.colors(args.output.color) },
     };
-    if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors {
+    if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors && !shown.latency {
         let problem = "coverage is no list of rows: ask for it as a table, Markdown or JSON";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
         && is_empty(&reports)
     {
         messages::say(&format!(
-            "nothing to report on: no file was delivered on {day}, and no event is of it"
+            "nothing to report on: no file was delivered on {day}, no event is of it, and no metric was pulled"
         ));
         return Ok(Answered::Not);
     }
@@ -55,7 +56,9 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
 }
 
 fn is_empty(reports: &Reports) -> bool {
-    reports.coverage.sources.files.files == 0 && reports.top_error_codes.totals.events == 0
+    reports.coverage.sources.files.files == 0
+        && reports.top_error_codes.totals.events == 0
+        && reports.average_latency.is_none()
 }
 
 fn title(span: ReportSpan) -> String {
@@ -68,6 +71,7 @@ fn title(span: ReportSpan) -> String {
 /// What is shown, and how.
 struct Shown {
     errors: bool,
+    latency: bool,
     coverage: bool,
     output: Output,
     look: Look,
@@ -75,7 +79,7 @@ struct Shown {
 
 impl Shown {
     fn write(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
-        let Reports { top_error_codes: codes, coverage: covered } = reports;
+        let Reports { top_error_codes: codes, coverage: covered, average_latency } = reports;
         if self.errors {
             let summary = Summary::new(codes, title, codes.window.last_event, false);
             match self.output {
@@ -86,8 +90,14 @@ impl Shown {
                 Output::Csv => csv::write_ranked_rows(out, codes)?,
             }
         }
-        if self.coverage {
+        if let Some(document) = average_latency.as_ref().filter(|_| self.latency) {
             if self.errors && self.output.is_for_people() {
+                writeln!(out)?;
+            }
+            self.write_latency(out, document)?;
+        }
+        if self.coverage {
+            if (self.errors || self.latency) && self.output.is_for_people() {
                 writeln!(out)?;
             }
             match self.output {
@@ -99,6 +109,19 @@ impl Shown {
             }
         }
         Ok(())
+    }
+
+    fn write_latency(&self, out: &mut impl Write, document: &AverageLatency) -> io::Result<()> {
+        let title = "Average latency by API";
+        match self.output {
+            Output::Table => latency::write(out, document, title, self.look),
+            Output::Markdown => latency::write_markdown(out, document, title),
+            Output::Json => out.write_all(&to_json(document)?),
+            Output::Jsonl if !self.errors => latency::write_json_lines(out, document),
+            Output::Csv if !self.errors => latency::write_csv(out, document),
+            // One table is all that these forms have.
+            Output::Jsonl | Output::Csv => Ok(()),
+        }
     }
 }
 

@@ -20,7 +20,6 @@ use crate::messages;
 use crate::sources::{Source, read_local};
 use crate::store::work_on;
 use crate::surroundings::Surroundings;
-use crate::time::{AskedRange, Moment};
 
 /// What was read, and what is asked of it.
 #[derive(Debug)]
@@ -55,8 +54,8 @@ impl Input {
         status: StatusFilter,
         surroundings: &Surroundings,
     ) -> Result<Self, Failure> {
-        let asked = asked_range(filters);
-        let waits_for_newest = filters.anchor == Anchor::Newest && asked.is_relative();
+        let asked = filters.time.asked();
+        let waits_for_newest = filters.time.anchor == Anchor::Newest && asked.is_relative();
         // What is wrong with a range or an account is said before minutes of reading, where it can be known.
         let range =
             (!waits_for_newest).then(|| asked.resolve(surroundings.now)).transpose().map_err(usage)?;
@@ -155,17 +154,13 @@ impl Input {
     }
 }
 
-fn asked_range(filters: &FilterArgs) -> AskedRange {
-    AskedRange { since: filters.last.map(Moment::Before).or(filters.since), until: filters.until }
-}
-
 /// The accounts that are meant, by their ids.
-fn account_ids(config: &Config, accounts: &[String]) -> Result<Vec<String>, Failure> {
+pub(crate) fn account_ids(config: &Config, accounts: &[String]) -> Result<Vec<String>, Failure> {
     let ids = accounts.iter().map(|account| config.account_id(account).map(str::to_owned));
     ids.collect::<Result<_, _>>().map_err(usage)
 }
 
-fn read_config(path: &Path) -> Result<Config, Failure> {
+pub(crate) fn read_config(path: &Path) -> Result<Config, Failure> {
     let name = path.display();
     let bytes =
         std::fs::read(path).map_err(|error| Failure::Setup(format!("cannot read {name}: {error}")))?;

@@ -14,7 +14,8 @@ fn quantity(line: &Line) -> String {
     }
 }
 
-fn dollars(usd: f64) -> String {
+/// US dollars for people.
+pub(crate) fn dollars(usd: f64) -> String {
     if usd > 0.0 && usd < 0.005 { "<$0.01".to_owned() } else { format!("${usd:.2}") }
 }
 

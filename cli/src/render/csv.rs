@@ -41,7 +41,7 @@ pub(crate) fn write_events(out: &mut impl Write, events: &[EventRow<'_>]) -> io:
     })
 }
 
-fn write_rows<W: Write>(
+pub(super) fn write_rows<W: Write>(
     out: &mut W,
     write: impl FnOnce(&mut csv::Writer<&mut W>) -> csv::Result<()>,
 ) -> io::Result<()> {
@@ -55,7 +55,7 @@ fn write_rows<W: Write>(
 }
 
 /// A text as a cell: made visible, and led by an apostrophe where a spreadsheet would run it as a formula.
-fn cell(text: &str) -> Cow<'_, str> {
+pub(super) fn cell(text: &str) -> Cow<'_, str> {
     let shown = visible(text);
     // Full-width signs begin formulas too, where the language of the spreadsheet has them.
     if shown.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {

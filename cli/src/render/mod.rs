@@ -7,6 +7,7 @@ pub(crate) mod csv;
 pub(crate) mod escape;
 pub(crate) mod event_grid;
 pub(crate) mod json;
+pub(crate) mod latency;
 mod ledger;
 pub(crate) mod markdown;
 mod number;
@@ -16,6 +17,8 @@ pub(crate) mod steps;
 mod summary;
 mod when;
 
+#[cfg(feature = "aws")]
+pub(crate) use cost::dollars;
 pub(crate) use number::thousands;
 pub(crate) use paint::Look;
 pub(crate) use summary::Summary;

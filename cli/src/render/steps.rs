@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use gatetrail_engine::IngestReport;
 #[cfg(feature = "aws")]
 use gatetrail_engine::PullReport;
 use gatetrail_engine::RollupReport;
+use gatetrail_engine::{IngestReport, RecordedPulls};
 use gatetrail_tables::FileTotals;
 
 use super::Look;
@@ -25,7 +25,11 @@ pub(crate) fn write(out: &mut impl Write, title: &str, sums: &[Sum], look: Look)
 }
 
 /// The sums of an ingestion from one or several sources. Where nothing was new there is one.
-pub(crate) fn ingested(reports: &[IngestReport], unreachable: u64) -> Vec<Sum> {
+pub(crate) fn ingested(
+    reports: &[IngestReport],
+    unreachable: u64,
+    recorded: Option<(&RecordedPulls, Option<&RollupReport>)>,
+) -> Vec<Sum> {
     let totals = reports.iter().fold(FileTotals::default(), |sum, report| sum.plus(report.totals));
     let known: u64 = reports.iter().map(|report| report.known).sum();
     let failed: u64 = reports.iter().map(|report| report.failed.len() as u64).sum();
@@ -39,7 +43,13 @@ pub(crate) fn ingested(reports: &[IngestReport], unreachable: u64) -> Vec<Sum> {
         let [files, records] = ledger::files_and_records(totals, None);
         sums.extend([files.of("read now"), records]);
     }
-    let rollups: Vec<_> = reports.iter().flat_map(|report| [&report.recovered, &report.rolled_up]).collect();
+    if let Some((pulls, _)) = recorded {
+        let mut parts = vec![(pulls.taken, "read now"), (pulls.known, "known already")];
+        parts.extend([(pulls.rejected.len() as u64, "rejected")].into_iter().filter(|(count, _)| *count > 0));
+        sums.push(Sum::new("recorded pulls", parts));
+    }
+    let of_logs = reports.iter().flat_map(|report| [&report.recovered, &report.rolled_up]);
+    let rollups: Vec<_> = of_logs.chain(recorded.and_then(|(_, rolled_up)| rolled_up)).collect();
     if rollups.iter().any(|report| report.found > 0) {
         sums.extend(rolled_up(&rollups));
     }

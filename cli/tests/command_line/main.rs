@@ -8,6 +8,7 @@ mod configuration;
 mod cost;
 mod ends;
 mod hostile;
+mod latency;
 mod reading;
 mod run;
 mod stored_answers;

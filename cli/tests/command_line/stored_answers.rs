@@ -103,9 +103,12 @@ fn reports_are_those_that_lie_in_the_store() {
         let document =
             |name: &str| fs::read_to_string(store.file(&format!("reports/{folder}/{name}.json"))).unwrap();
         let (errors, coverage) = (document("top-error-codes"), document("coverage"));
+        let latency = document("average-latency");
         assert_eq!(store.answer(&format!("report STORE{span} --section errors -o json")), errors);
         assert_eq!(store.answer(&format!("report STORE{span} --section coverage -o json")), coverage);
-        assert_eq!(store.answer(&format!("report STORE{span} -o json")), format!("{errors}{coverage}"));
+        assert_eq!(store.answer(&format!("report STORE{span} --section latency -o json")), latency);
+        let all = format!("{errors}{latency}{coverage}");
+        assert_eq!(store.answer(&format!("report STORE{span} -o json")), all);
     }
     let rows = store.answer("report STORE -o csv");
     assert!(rows.starts_with("by,value,events,share\nerror_code,AccessDenied,38,0.40"), "{rows}");

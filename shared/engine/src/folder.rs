@@ -127,6 +127,17 @@ impl Scan {
 /// the second list. Asks for sizes only `with_sizes`: it is a call of the system for each file.
 #[must_use]
 pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
+    walk(source, with_sizes, is_log_file_name)
+}
+
+/// Finds the recorded pulls of a folder, at any depth, or takes a file as it is. What cannot be looked into is in the second
+/// list.
+#[must_use]
+pub fn find_recorded_pulls(source: &Path) -> (Vec<LocalFile>, Vec<Unreachable>) {
+    walk(source, false, is_recorded_pull_name)
+}
+
+fn walk(source: &Path, with_sizes: bool, is_named: fn(&Path) -> bool) -> (Vec<LocalFile>, Vec<Unreachable>) {
     let mut files = Vec::new();
     let mut unreachable = Vec::new();
     let walk = WalkDir::new(source).follow_links(true).into_iter();
@@ -140,7 +151,7 @@ pub fn find_files(source: &Path, with_sizes: bool) -> (Vec<LocalFile>, Vec<Unrea
             // A file that was named is read whatever its name, and may be a pipe or a device.
             let wanted = match entry.depth() {
                 0 => !sort.is_dir(),
-                _ => sort.is_file() && is_log_file_name(entry.path()),
+                _ => sort.is_file() && is_named(entry.path()),
             };
             let size_bytes =
                 (wanted && with_sizes && sort.is_file()).then(|| entry.metadata()).transpose()?;

@@ -9,6 +9,7 @@ mod fetch;
 mod folder;
 mod folder_store;
 mod ingest;
+mod latency;
 mod layout;
 mod log_folder;
 mod metric_source;
@@ -16,6 +17,7 @@ mod object_store;
 mod prefix;
 mod pull;
 mod put_document;
+mod recorded;
 mod rollup;
 mod tables;
 #[cfg(test)]
@@ -28,10 +30,11 @@ pub use batch::{
 pub use disk::FileBody;
 pub use folder::{
     LocalFile, MalformedRecords, RejectedFile, Scan, Unreachable, find_distinct_files, find_files,
-    is_recorded_pull_name, scan_files,
+    find_recorded_pulls, is_recorded_pull_name, scan_files,
 };
 pub use folder_store::{FolderStore, FolderUpload};
 pub use ingest::{IngestError, IngestOptions, IngestReport, UnreadFile, ingest};
+pub use latency::{newest_pull, read_latencies, recorded_latencies};
 pub use layout::{is_store_folder, is_store_key};
 pub use log_folder::{LogFolder, NoUpload};
 pub use metric_source::{
@@ -45,9 +48,10 @@ pub use object_store::{
 };
 pub use prefix::{list_log_files, scan_objects};
 pub use pull::{Asking, PlannedWindow, PullOptions, PullReport, Schedule, ScheduleError, plan_pull, pull};
+pub use recorded::{RecordedPulls, put_recorded_pulls};
 pub use rollup::{
     CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
-    parse_configuration, read_configuration, roll_up,
+    parse_configuration, read_configuration, read_directory, roll_up,
 };
 pub use tables::{
     TableAccessError, has_tables, newest_event_time, read_deliveries, read_events, read_files,

@@ -15,6 +15,7 @@ mod coverage;
 mod delay;
 mod deliveries;
 mod dimension;
+mod directory;
 mod events_document;
 mod filters;
 mod json;
@@ -34,6 +35,7 @@ pub use coverage::{
 pub use delay::DeliveryDelay;
 pub use deliveries::{Delivered, Deliveries};
 pub use dimension::Dimension;
+pub use directory::{API_NAMES_SCHEMA, ApiDirectory, DayNames, LearnedNames, NotLearnedNames};
 pub use events_document::{EVENTS_SCHEMA, EventsDocument};
 pub use filters::{Filters, StatusFilter};
 pub use gatetrail_metrics::ApiPattern;
@@ -42,7 +44,7 @@ pub use knowledge::{Knowledge, Learning};
 pub use latency::{
     AVERAGE_LATENCY_SCHEMA, AverageLatency, Breakdown, DurationMetric, Grouping, Latencies, LatencyApi,
     LatencyDimension, LatencyFilters, LatencyMethod, LatencyQuery, LatencyRest, LatencyRow, LatencySources,
-    LatencyWindow, Owed, PeriodPercentiles, PulledRegion,
+    LatencyWindow, MeasuredKind, Owed, PeriodPercentiles, PulledRegion, shows_names_of,
 };
 pub use selection::{Selection, newest_event};
 pub use tally::Tally;

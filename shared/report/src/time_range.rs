@@ -28,6 +28,13 @@ impl TimeRange {
         Self { from: Some(from), to: Some(to) }
     }
 
+    /// The days that it touches; `None` without one of its bounds.
+    #[must_use]
+    pub fn days(self) -> Option<Vec<Day>> {
+        let last = self.to?.checked_sub(SignedDuration::from_nanos(1)).ok()?;
+        Some(Day::of(self.from?)?.to(Day::of(last)?).collect())
+    }
+
     /// Whether an event is in the range. One whose time is unknown, or dated after its own delivery, is in no bounded one.
     #[must_use]
     pub fn contains(self, event: EventRow<'_>) -> bool {
@@ -50,7 +57,8 @@ impl TimeRange {
     }
 
     /// Whether any of a span is in the range.
-    pub(crate) fn touches(self, start: Timestamp, end: Timestamp) -> bool {
+    #[must_use]
+    pub fn touches(self, start: Timestamp, end: Timestamp) -> bool {
         self.from.is_none_or(|from| from < end) && self.to.is_none_or(|to| start < to)
     }
 }

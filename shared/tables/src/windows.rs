@@ -91,6 +91,12 @@ impl WindowRow {
         if other.merge_order(&self) == Ordering::Greater { other } else { self }
     }
 
+    /// Whether a row of the same window would add nothing to this one.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        self.key() == other.key() && other.merge_order(self) != Ordering::Greater
+    }
+
     fn merge_order(&self, other: &Self) -> Ordering {
         (self.state, self).cmp(&(other.state, other))
     }

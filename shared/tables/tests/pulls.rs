@@ -1,6 +1,6 @@
 //! Documents of pulls: what was measured arrives to the last bit, from the inbox or from a file that somebody kept.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::io::Read as _;

@@ -1,14 +1,17 @@
 //! Making the reports: pure functions of what the tables hold, read a row group at a time.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use gatetrail_metrics::Level;
 use gatetrail_report::{
-    Config, Coverage, Delivered, Deliveries, Dimension, Filters, LastDelivery, Learning, Tally, TimeRange,
-    TopErrorCodes,
+    AverageLatency, Config, Coverage, Delivered, Deliveries, Dimension, Filters, Grouping, LastDelivery,
+    LatencyQuery, Learning, Owed, Tally, TimeRange, TopErrorCodes,
 };
 use gatetrail_tables::{Day, Events, Files, Partition, Projection, Windows};
 use jiff::Timestamp;
 
 use super::RollupOptions;
+use super::names::read_directory;
+use crate::latency::{LatencyObjects, newest_pull};
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::{TableAccessError, TableObject, for_each_group, hours_of_day, read_object};
 
@@ -46,6 +49,9 @@ const COUNTED: Projection = Projection::Only(&[
 /// Days before `latest` whose last deliveries it knows: an account that has been silent for a week was given up.
 const DAYS_REMEMBERED: i32 = 7;
 
+/// Rows of each list of the latencies: a list of APIs that is cut short hides what somebody looks for.
+const MOST_LATENCY_ROWS: usize = 1_000;
+
 /// The name of the folder of the newest reports, below `reports/`.
 const LATEST: &str = "latest";
 
@@ -65,6 +71,8 @@ pub struct Reports {
     pub top_error_codes: TopErrorCodes,
     /// What they rest on.
     pub coverage: Coverage,
+    /// *Average Latency* by API, stage and method; `None` where nothing was pulled.
+    pub average_latency: Option<AverageLatency>,
 }
 
 impl ReportSpan {
@@ -100,19 +108,38 @@ pub async fn make_reports<S: ObjectStore>(
         ReportSpan::Latest => earlier_deliveries(place, window).await?,
     };
     let (top_error_codes, dated) = top_error_codes(place, window, &delivered, options.top).await?;
+    let average_latency = average_latency(place, span, window).await?;
     Ok(Some(Reports {
         top_error_codes: top_error_codes.with_account_names(config),
         coverage: Coverage::new(delivered, dated, earlier).with_account_names(config),
+        average_latency: average_latency.map(|document| document.with_account_names(config)),
     }))
 }
 
-/// The days that a bounded range touches.
-fn days(range: TimeRange) -> Vec<Day> {
-    let last = range.to.and_then(|to| to.checked_sub(jiff::SignedDuration::from_nanos(1)).ok());
-    match (range.from.and_then(Day::of), last.and_then(Day::of)) {
-        (Some(first), Some(last)) => first.to(last).collect(),
-        _ => Vec::new(),
+/// The document, where there is one: of a day that something was pulled of, and of the latest hours if ever anything was.
+async fn average_latency<S: ObjectStore>(
+    place: &Place<'_, S>,
+    span: ReportSpan,
+    window: TimeRange,
+) -> Result<Option<AverageLatency>, TableAccessError> {
+    let owed = match span {
+        ReportSpan::Day(_) => Owed::WholeRange,
+        ReportSpan::Latest => Owed::ToNewestWindow,
+    };
+    let query = LatencyQuery { time: window, owed, ..LatencyQuery::default() };
+    let objects = LatencyObjects::find(place, window).await?;
+    let is_there = !objects.is_empty(place).await?
+        || (span == ReportSpan::Latest && newest_pull(place).await?.is_some());
+    if !is_there {
+        return Ok(None);
     }
+    let directory = read_directory(place).await?;
+    let [api, stage, method] = Level::ALL.map(Grouping::of_level);
+    let breakdowns = [stage, method];
+    let document = objects.latencies(place, &directory, &query, &api, &breakdowns, MOST_LATENCY_ROWS).await?;
+    // A window of the day before need not reach into this one.
+    let exists = span == ReportSpan::Latest || !document.is_empty();
+    Ok(exists.then_some(document))
 }
 
 /// The beginning of the newest hour that something was delivered or pulled in. Two short listings, however long the history
@@ -168,7 +195,7 @@ async fn delivered<S: ObjectStore>(
     window: TimeRange,
 ) -> Result<Delivered, TableAccessError> {
     let mut deliveries = Deliveries::new(window);
-    for day in days(window) {
+    for day in window.days().unwrap_or_default() {
         let touched = |partition: &Partition| match *partition {
             Partition::Hour(day, hour) => {
                 let start = day.hour_start(hour);
@@ -221,7 +248,7 @@ async fn top_error_codes<S: ObjectStore>(
     top: usize,
 ) -> Result<(TopErrorCodes, u64), TableAccessError> {
     let mut objects = Vec::new();
-    for day in days(window) {
+    for day in window.days().unwrap_or_default() {
         objects.extend(TableObject::<Events>::open(place, &Partition::Day(day).key("events")).await?);
     }
     let mut learning = Learning::new(window);

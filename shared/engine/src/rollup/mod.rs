@@ -9,6 +9,7 @@ mod configuration;
 mod documents;
 mod fold;
 mod inbox;
+mod names;
 mod report;
 mod rewrite;
 mod round;
@@ -24,6 +25,7 @@ use gatetrail_report::Config;
 
 pub use configuration::{CONFIGURATION_KEY, parse_configuration, read_configuration};
 pub use documents::{ReportSpan, Reports, make_reports};
+pub use names::read_directory;
 pub use report::{RejectedDocument, RollupReport};
 
 use crate::object_store::{Counted, ObjectStore, Place};

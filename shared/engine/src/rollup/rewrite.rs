@@ -83,9 +83,14 @@ async fn try_rewrite<S: ObjectStore>(
     let folder = span.folder();
     let codes = Before::read(place, format!("{folder}/top-error-codes.json")).await?;
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
+    let latency = Before::read(place, format!("{folder}/average-latency.json")).await?;
     let Some(reports) = make_reports(place, span, options, config).await? else { return Ok(()) };
-    let Reports { top_error_codes, coverage: covered } = reports;
-    for (before, bytes) in [(codes, to_json(&top_error_codes)?), (coverage, to_json(&covered)?)] {
+    let Reports { top_error_codes, coverage: covered, average_latency } = reports;
+    let mut made = vec![(codes, to_json(&top_error_codes)?), (coverage, to_json(&covered)?)];
+    if let Some(document) = average_latency {
+        made.push((latency, to_json(&document)?));
+    }
+    for (before, bytes) in made {
         let count = match before.replace(place, bytes.into()).await? {
             true => &mut rewritten.written,
             false => &mut rewritten.unchanged,

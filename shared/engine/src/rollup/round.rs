@@ -12,10 +12,12 @@ use gatetrail_tables::{
 
 use super::documents::ReportSpan;
 use super::fold::fold;
+use super::names::{self, Outdated};
 use super::report::{RejectedDocument, RollupReport};
 use super::rewrite::rewrite;
 use super::{RollupOptions, inbox};
 use crate::object_store::{ListedObject, ObjectStore, Place, with_sources};
+use crate::tables::TableAccessError;
 
 /// Bytes of documents that are fetched together, and the last of them whatever its size.
 const FETCHED_BYTES: u64 = 16 << 20;
@@ -45,6 +47,10 @@ impl Blocked {
             Some(day) => drop(self.days.insert(day)),
             None => self.all = true,
         }
+    }
+
+    fn any(&self) -> bool {
+        self.all || !self.days.is_empty()
     }
 
     fn blocks(&self, document: &Document) -> bool {
@@ -126,12 +132,21 @@ impl Round {
         self.fold::<Events, S>(place, arrived.events(), options, tell).await;
         self.fold::<MetricPoints, S>(place, arrived.points(), options, tell).await;
         self.fold::<Windows, S>(place, arrived.windows(), options, tell).await;
+        let days_of_events: BTreeSet<Day> =
+            arrived.events().into_keys().filter_map(|partition| partition.day()).collect();
         // The rows are in the tables: reports are made of those.
         drop(arrived);
-        let days: BTreeSet<Day> =
+        let mut days: BTreeSet<Day> =
             self.documents.iter().flat_map(|document| &document.days).copied().collect();
+        let pending = self.learn_names(place, days_of_events, tell).await;
+        if let Some(outdated) = &pending {
+            days.extend(&outdated.days);
+        }
         for span in days.into_iter().map(ReportSpan::Day).chain([ReportSpan::Latest]) {
             self.rewrite(place, span, options, config, tell).await;
+        }
+        if let Some(outdated) = pending.filter(|_| !self.blocked.any()) {
+            self.done(names::end_pending(place, &outdated.etag).await, tell);
         }
         let done = self.documents.into_iter().filter(|document| !self.blocked.blocks(document));
         let deletions = done.map(|document| async move { place.delete(&document.key).await });
@@ -141,6 +156,38 @@ impl Round {
             match deleted {
                 Ok(()) => tell(&mut |report| report.folded += 1),
                 Err(error) => tell(&mut |report| report.failures.push(error.chain())),
+            }
+        }
+    }
+
+    /// Learns the names that the events of these days give to APIs. Where that may change reports of other days, which.
+    async fn learn_names<S: ObjectStore>(
+        &mut self,
+        place: &Place<'_, S>,
+        days: BTreeSet<Day>,
+        tell: &Tell<'_>,
+    ) -> Option<Outdated> {
+        let learned = names::learn_days(place, days).await;
+        let learned = self.done(learned, tell)?;
+        for (day, error) in learned.unread {
+            self.blocked.add(Some(day));
+            tell(&mut |report| report.failures.push(with_sources(&error)));
+        }
+        if !learned.reports_pending {
+            return None;
+        }
+        let outdated = names::outdated(place).await;
+        self.done(outdated, tell)?
+    }
+
+    /// What was done; where it failed, every document may rest on it.
+    fn done<T>(&mut self, done: Result<T, TableAccessError>, tell: &Tell<'_>) -> Option<T> {
+        match done {
+            Ok(done) => Some(done),
+            Err(error) => {
+                self.blocked.add(None);
+                tell(&mut |report| report.failures.push(with_sources(&error)));
+                None
             }
         }
     }

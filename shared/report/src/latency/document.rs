@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gatetrail_metrics::Level;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::pulls::PulledRegion;
 use super::query::{Grouping, LatencyDimension, LatencyQuery};
@@ -129,15 +129,28 @@ pub struct LatencyRow {
 }
 
 /// An API: name and id together, as far as they are known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatencyApi {
     /// Of a REST API its name; of others the newest name that an event gave to the id, `null` where none did.
     pub api_name: Option<String>,
     /// Of an HTTP or WebSocket API its id; of a REST API the one that events gave to the name, `null` where none or several did.
     pub api_id: Option<String>,
     /// The ids of an ambiguous name; absent else.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub api_ids: Vec<String>,
+    /// Which of the two its metrics carry.
+    pub api_kind: MeasuredKind,
+}
+
+/// The sort of an API, as far as metrics tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MeasuredKind {
+    /// Of version 1: measured under its name.
+    #[serde(rename = "rest")]
+    Rest,
+    /// Of version 2: measured under its id.
+    #[serde(rename = "http/websocket")]
+    HttpOrWebSocket,
 }
 
 /// A method of a resource, or a route.
@@ -205,6 +218,13 @@ pub struct LatencySources {
 }
 
 impl AverageLatency {
+    /// Whether nothing was pulled of its time.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let LatencySources { windows, datapoints, superseded, percentiles_only, .. } = self.sources;
+        windows + datapoints + superseded + percentiles_only == 0
+    }
+
     /// Adds the names that a configuration gives to the accounts of the document.
     #[must_use]
     pub fn with_account_names(mut self, config: &Config) -> Self {

@@ -4,6 +4,7 @@
 //! with their datapoints. An average is exact: the sum of `Sum` by the sum of `SampleCount`, from the datapoints.
 
 mod document;
+mod names;
 mod pass;
 mod pulls;
 mod query;
@@ -14,8 +15,9 @@ mod total;
 
 pub use document::{
     AVERAGE_LATENCY_SCHEMA, AverageLatency, Breakdown, LatencyApi, LatencyFilters, LatencyMethod,
-    LatencyRest, LatencyRow, LatencySources, LatencyWindow, PeriodPercentiles,
+    LatencyRest, LatencyRow, LatencySources, LatencyWindow, MeasuredKind, PeriodPercentiles,
 };
+pub use names::shows_names_of;
 pub use pass::Latencies;
 pub use pulls::PulledRegion;
 pub use query::{DurationMetric, Grouping, LatencyDimension, LatencyQuery, Owed};

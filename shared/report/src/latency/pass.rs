@@ -15,16 +15,15 @@ use super::query::{Grouping, LatencyQuery};
 use super::reading::{Candidate, read};
 use super::rows::Rows;
 use super::slice::{Api, Place, Slice};
-use crate::api_names::ApiNames;
-use crate::knowledge::Knowledge;
+use crate::directory::ApiDirectory;
 
 const HOUR_MS: i64 = 3_600_000;
 
 /// The pass: takes every row of `windows`, in any order, and the rows of `metric_points`, those of an hour in the order of
 /// their keys and the hours in any order, as the objects of the table hold them.
 #[derive(Debug)]
-pub struct Latencies<'k> {
-    names: &'k ApiNames,
+pub struct Latencies<'d> {
+    directory: &'d ApiDirectory,
     query: LatencyQuery,
     /// The first is that of the document's rows; the others break it down.
     groupings: Vec<Rows>,
@@ -64,17 +63,17 @@ impl Run {
     }
 }
 
-impl<'k> Latencies<'k> {
-    /// Answers `query` by `by`, and once more by each of `breakdowns`; `knowledge` is of events, and names APIs.
+impl<'d> Latencies<'d> {
+    /// Answers `query` by `by`, and once more by each of `breakdowns`.
     #[must_use]
     pub fn new(
-        knowledge: &'k Knowledge,
+        directory: &'d ApiDirectory,
         query: &LatencyQuery,
         by: &Grouping,
         breakdowns: &[Grouping],
     ) -> Self {
         Self {
-            names: knowledge.names(),
+            directory,
             query: query.clone(),
             groupings: [by].into_iter().chain(breakdowns).map(Rows::new).collect(),
             pulls: Pulls::new(query),
@@ -126,7 +125,7 @@ impl<'k> Latencies<'k> {
         let mut sources = LatencySources { series: self.counted.len() as u64, ..self.sources };
         self.pulls.add_to(&mut sources);
         let lists = self.groupings.iter().map(|rows| {
-            let (ranked, rest) = rows.ranked(most_rows, self.names, &self.pulls);
+            let (ranked, rest) = rows.ranked(most_rows, self.directory, &self.pulls);
             let grouping = &rows.grouping;
             Breakdown { level: grouping.level().as_str(), by: grouping.names(), rows: ranked, rest }
         });
@@ -198,13 +197,13 @@ impl<'k> Latencies<'k> {
     fn api_passes(&self, api: &Api) -> bool {
         let Some(pattern) = &self.query.api else { return true };
         let Api { account, region, api_name, api_id, .. } = api;
-        let names_of = |id: &str| {
-            self.names.all_of_id(account, region, id).any(|name| pattern.matches(name)) || pattern.matches(id)
+        let known = |id: &str| {
+            pattern.matches(id) || self.directory.names(account, region, id).any(|name| pattern.matches(name))
         };
         if api_id.is_empty() {
-            pattern.matches(api_name) || self.names.rest_ids(account, region, api_name).any(names_of)
+            pattern.matches(api_name) || self.directory.rest_ids(account, region, api_name).any(known)
         } else {
-            names_of(api_id)
+            known(api_id)
         }
     }
 

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use gatetrail_metrics::Metric;
 use hashbrown::HashMap;
 
-use super::document::{LatencyApi, LatencyMethod, LatencyRest, LatencyRow, PeriodPercentiles};
+use super::document::{LatencyMethod, LatencyRest, LatencyRow, PeriodPercentiles};
+use super::names::name_api;
 use super::pulls::Pulls;
 use super::query::{Grouping, LatencyDimension};
 use super::reading::Reading;
 use super::slice::{Api, Counted, Place, Slice};
 use super::total::Total;
-use crate::api_names::ApiNames;
+use crate::directory::ApiDirectory;
 
 /// What tells a row from others. What rows are not by is empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,7 +135,7 @@ impl Rows {
     pub(super) fn ranked(
         &self,
         most: usize,
-        names: &ApiNames,
+        directory: &ApiDirectory,
         pulls: &Pulls,
     ) -> (Vec<LatencyRow>, LatencyRest) {
         let averages = self.rows.iter().filter_map(|(key, sums)| Some((key, sums, sums.average_ms()?)));
@@ -145,20 +146,26 @@ impl Rows {
         let cut = ranked.split_off(most.min(ranked.len()));
         let requests = cut.iter().fold(0_u64, |sum, (_, sums, _)| sum.saturating_add(sums.samples.count()));
         let rest = LatencyRest { rows: cut.len() as u64, requests };
-        let shown = ranked.into_iter().map(|(key, sums, average)| self.row(key, sums, average, names, pulls));
+        let shown =
+            ranked.into_iter().map(|(key, sums, average)| self.row(key, sums, average, directory, pulls));
         (shown.collect(), rest)
     }
 
-    fn row(&self, key: &Key, sums: &Sums, average_ms: f64, names: &ApiNames, pulls: &Pulls) -> LatencyRow {
+    fn row(
+        &self,
+        key: &Key,
+        sums: &Sums,
+        average_ms: f64,
+        directory: &ApiDirectory,
+        pulls: &Pulls,
+    ) -> LatencyRow {
         let Key { api, place } = key;
         let shown = |dimension, text: &String| self.grouping.has(dimension).then(|| text.clone());
-        let (api_shown, ambiguous) = match self.grouping.has(LatencyDimension::ApiName) {
-            true => {
-                let (shown, ambiguous) = show_api(api, sums, names);
-                (Some(shown), Some(ambiguous))
-            }
-            false => (None, None),
-        };
+        let named = self.grouping.has(LatencyDimension::ApiName).then(|| {
+            let origins = sums.origins.iter().map(|(account, region)| (account.as_str(), region.as_str()));
+            name_api(&api.api_name, &api.api_id, origins, directory)
+        });
+        let (api_shown, ambiguous) = named.unzip();
         let method = self.grouping.has(LatencyDimension::Method).then(|| {
             let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
             let Place { resource, method, route, .. } = place;
@@ -216,26 +223,4 @@ fn in_order_of_names(one: &Key, other: &Key) -> Ordering {
         [&api.api_name, &api.api_id, &api.namespace, &api.region, &api.account].map(String::clone)
     };
     texts(one).cmp(&texts(other)).then_with(|| one.place.cmp(&other.place))
-}
-
-/// Name and id together, and whether the name is that of several APIs in one account and region.
-fn show_api(api: &Api, sums: &Sums, names: &ApiNames) -> (LatencyApi, bool) {
-    if !api.api_id.is_empty() {
-        let mut learned = sums.origins.iter().filter_map(|(account, region)| {
-            names.newest_of_id(account, region, &api.api_id).map(str::to_owned)
-        });
-        let shown =
-            LatencyApi { api_name: learned.next(), api_id: Some(api.api_id.clone()), api_ids: Vec::new() };
-        return (shown, false);
-    }
-    let mut ids = BTreeSet::new();
-    let mut ambiguous = false;
-    for (account, region) in &sums.origins {
-        let here: Vec<&str> = names.rest_ids(account, region, &api.api_name).collect();
-        ambiguous |= here.len() > 1;
-        ids.extend(here);
-    }
-    let only = ids.first().filter(|_| ids.len() == 1).map(|id| (*id).to_owned());
-    let all = if ambiguous { ids.into_iter().map(str::to_owned).collect() } else { Vec::new() };
-    (LatencyApi { api_name: Some(api.api_name.clone()), api_id: only, api_ids: all }, ambiguous)
 }

@@ -2,15 +2,15 @@
 
 use gatetrail_metrics::{Level, Point};
 use gatetrail_report::{
-    ApiPattern, AverageLatency, DurationMetric, Grouping, Latencies, LatencyDimension, LatencyQuery,
-    LatencyRow, Owed, TimeRange,
+    ApiDirectory, ApiPattern, AverageLatency, DurationMetric, Grouping, Latencies, LatencyDimension,
+    LatencyQuery, LatencyRow, Owed, TimeRange, shows_names_of, to_json,
 };
 use gatetrail_tables::{MetricSeries, WindowRow, WindowState};
 use gatetrail_trail::{ApiKind, Event};
 
-use crate::made::{PRODUCTION, STAGING, event, knowledge};
+use crate::made::{PRODUCTION, STAGING, event};
 use crate::made_latency::{
-    answer, day, minute, nothing_known, of_day, of_id, point, points, series, sum_only, window, within,
+    answer, day, directory, minute, of_day, of_id, point, points, series, sum_only, window, within,
 };
 
 fn latency(api: &str, stage: &str, datapoints: &[Point]) -> (MetricSeries, Vec<Point>) {
@@ -47,7 +47,7 @@ fn the_mean_over_all_series_is_wrong_where_this_is_right() {
     assert_eq!(only(&of_day(&all[1..])).average_ms, 100.0);
     for (level, series) in [(Level::Api, 1), (Level::Stage, 2)] {
         let query = LatencyQuery { level: Some(level), ..day() };
-        let document = answer(&query, &nothing_known(), &[], &points(&all));
+        let document = answer(&query, &ApiDirectory::default(), &[], &points(&all));
         assert_eq!((only(&document).average_ms, document.filters.level), (100.0, level.as_str()));
         assert_eq!((document.sources.series, document.sources.datapoints), (series, series));
     }
@@ -94,7 +94,8 @@ fn one_period_of_each_moment_and_the_range_holds_all_of_it() {
     assert_eq!((document.sources.datapoints, document.sources.superseded), (3, 1));
 
     let half = TimeRange { from: Some(minute(1)), to: Some(minute(9)) };
-    let document = answer(&LatencyQuery { time: half, ..day() }, &nothing_known(), &[], &points(&all));
+    let document =
+        answer(&LatencyQuery { time: half, ..day() }, &ApiDirectory::default(), &[], &points(&all));
     assert_eq!((only(&document).average_ms, only(&document).requests), (30.0, 1));
 }
 
@@ -108,7 +109,7 @@ fn percentiles_only_of_the_very_series_and_period() {
         (of_period(3_600), vec![with(0, 60.0), with(60, 5.0)]),
     ];
     let of_stage = |query: &LatencyQuery| {
-        let document = answer(query, &nothing_known(), &[], &points(&all));
+        let document = answer(query, &ApiDirectory::default(), &[], &points(&all));
         // A stage's are not the API's, although it has no other stage.
         assert_eq!(only(&document).percentiles, []);
         let row = &document.breakdowns[0].rows[0];
@@ -168,7 +169,7 @@ fn names_and_ids_stand_together() {
         // Another region's is another matter.
         Event { region: "eu-west-1".into(), ..users },
     ];
-    let knowledge = knowledge(&[events], day().time);
+    let directory = directory(&events);
     let all = [
         (of_id("h1", "live", "Latency"), vec![point(0, 1.0, 6.0)]),
         (of_id("h2", "live", "Latency"), vec![point(0, 1.0, 5.0)]),
@@ -176,7 +177,7 @@ fn names_and_ids_stand_together() {
         latency("Gre", "live", &[point(0, 1.0, 3.0)]),
         latency("users", "live", &[point(0, 1.0, 2.0)]),
     ];
-    let document = answer(&day(), &knowledge, &[], &points(&all));
+    let document = answer(&day(), &directory, &[], &points(&all));
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     let shown = document.rows.iter().map(|row| {
         let api = row.api.as_ref().unwrap();
@@ -187,9 +188,13 @@ fn names_and_ids_stand_together() {
         shown.collect::<Vec<_>>(),
         ["till h1 [] false", "- h2 [] false", "orders - [r1+r2] true", "Gre r3 [] false", "users - [] false"]
     );
+    let written = to_json(&document).unwrap();
+    assert!(shows_names_of(&directory, &written));
+    assert!(!shows_names_of(&ApiDirectory::default(), &written));
+    assert!(!shows_names_of(&directory, b"{}"));
     let passing = |pattern: &str| {
         let query = LatencyQuery { api: Some(ApiPattern::new(pattern)), ..day() };
-        answer(&query, &knowledge, &[], &points(&all)).rows.len()
+        answer(&query, &directory, &[], &points(&all)).rows.len()
     };
     assert_eq!(["*", "CHECK*", "h*", "h2", "r1", "h?"].map(passing), [5, 1, 2, 1, 1, 0]);
     assert_eq!(["größe", "ord*", "none"].map(passing), [1, 1, 0]);
@@ -201,7 +206,7 @@ fn by(
     metric: DurationMetric,
     dimensions: &[LatencyDimension],
 ) -> (Vec<String>, u64, u64) {
-    let nothing = nothing_known();
+    let nothing = ApiDirectory::default();
     let grouping = Grouping::new(dimensions.iter().copied());
     let mut latencies = Latencies::new(&nothing, &LatencyQuery { metric, ..day() }, &grouping, &[]);
     points(all).by_partition().values().flatten().for_each(|row| latencies.feed_point(*row));
@@ -243,7 +248,7 @@ fn any_grouping_is_the_exact_sum_of_its_series() {
     assert_eq!((rows.len(), more, requests), (2, 1, 1));
     assert_eq!(latency(&[Method]).0, [""; 0]);
     let (rows, ..) = by(&all, DurationMetric::IntegrationLatency, &[ApiName, Stage, Method]);
-    let expected = r#"{"ambiguous":false,"api_id":"w1","api_name":null,"average_ms":4.0,"requests":2,"route":"$connect","stage":"live"}"#;
+    let expected = r#"{"ambiguous":false,"api_id":"w1","api_kind":"http/websocket","api_name":null,"average_ms":4.0,"requests":2,"route":"$connect","stage":"live"}"#;
     assert_eq!(rows, [expected]);
 }
 
@@ -263,7 +268,7 @@ fn hourly() -> Vec<WindowRow> {
 fn pulled(windows: &[WindowRow], owed: Owed) -> AverageLatency {
     let staging = MetricSeries { account: STAGING.into(), ..series("orders", "live", "Latency") };
     let rows = [latency("orders", "live", &[point(0, 1.0, 2.0)]), (staging, vec![point(0, 1.0, 1.0)])];
-    answer(&LatencyQuery { owed, ..day() }, &nothing_known(), windows, &points(&rows))
+    answer(&LatencyQuery { owed, ..day() }, &ApiDirectory::default(), windows, &points(&rows))
 }
 
 /// Whether the row of `PRODUCTION` is complete, of a day and of hours that end now.

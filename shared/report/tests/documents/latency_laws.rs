@@ -1,12 +1,12 @@
 //! Law 2 for datapoints: an average is what Python's `math.fsum` gives over them, to the last bit, however they are split.
 
 use gatetrail_metrics::{ExactSum, Level, Point};
-use gatetrail_report::{Grouping, Latencies, to_json};
+use gatetrail_report::{ApiDirectory, Grouping, Latencies, to_json};
 use gatetrail_tables::{MetricSeries, PointSet};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::made_latency::{day, nothing_known, of_day, point, series, window};
+use crate::made_latency::{day, of_day, point, series, window};
 
 const STAGES: [&str; 3] = ["live", "test", "old"];
 
@@ -30,7 +30,7 @@ fn read(pulls: &[&[(MetricSeries, Vec<Point>)]], newest_first: bool) -> (Vec<u8>
         pull.iter().for_each(|(series, points)| set.add(series, points.iter().copied()));
     }
     set.settle();
-    let nothing = nothing_known();
+    let nothing = ApiDirectory::default();
     let levels = [Level::Stage, Level::Method].map(Grouping::of_level);
     let mut latencies = Latencies::new(&nothing, &day(), &Grouping::of_level(Level::Api), &levels);
     latencies.feed_window(&window(0, 1_440));

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use gatetrail_metrics::{Level, Point};
-use gatetrail_report::{AverageLatency, Grouping, Knowledge, Latencies, LatencyQuery, TimeRange};
+use gatetrail_report::{
+    ApiDirectory, AverageLatency, DayNames, Grouping, Latencies, LatencyQuery, LearnedNames, TimeRange,
+};
 use gatetrail_tables::{MetricSeries, PointSet, WindowRow, WindowState};
+use gatetrail_trail::Event;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::made::{PRODUCTION, knowledge, time};
+use crate::made::{PRODUCTION, set, time};
 
 pub(crate) fn day() -> LatencyQuery {
     LatencyQuery { time: TimeRange::day("2026-11-22".parse().unwrap()), ..LatencyQuery::default() }
@@ -88,19 +91,24 @@ pub(crate) fn points(rows: &[(MetricSeries, Vec<Point>)]) -> PointSet {
     set
 }
 
-pub(crate) fn nothing_known() -> Knowledge {
-    knowledge(&[], TimeRange::default())
+/// What events of the day before teach.
+pub(crate) fn directory(events: &[Event<'static>]) -> ApiDirectory {
+    let mut names = DayNames::default();
+    set(events).iter().for_each(|event| names.feed(event));
+    let mut learned = LearnedNames::default();
+    learned.set_day("2026-11-21".parse().unwrap(), &names);
+    ApiDirectory::of(&learned)
 }
 
 /// Answers by APIs, broken down by stages and methods, as the reports of a store.
 pub(crate) fn answer(
     query: &LatencyQuery,
-    knowledge: &Knowledge,
+    directory: &ApiDirectory,
     windows: &[WindowRow],
     points: &PointSet,
 ) -> AverageLatency {
     let levels = [Level::Stage, Level::Method].map(Grouping::of_level);
-    let mut latencies = Latencies::new(knowledge, query, &Grouping::of_level(Level::Api), &levels);
+    let mut latencies = Latencies::new(directory, query, &Grouping::of_level(Level::Api), &levels);
     windows.iter().for_each(|row| latencies.feed_window(row));
     points.by_partition().values().flatten().for_each(|row| latencies.feed_point(*row));
     latencies.finish(1_000)
@@ -108,5 +116,5 @@ pub(crate) fn answer(
 
 /// Of a day, with nothing known and every hour pulled.
 pub(crate) fn of_day(rows: &[(MetricSeries, Vec<Point>)]) -> AverageLatency {
-    answer(&day(), &nothing_known(), &[window(0, 1_440)], &points(rows))
+    answer(&day(), &ApiDirectory::default(), &[window(0, 1_440)], &points(rows))
 }

@@ -12,6 +12,9 @@ use gatetrail_metrics::Point;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::arrived::Arrived;
+use super::read::{GZIP, UnreadableDocument};
+use super::window_rows::read_window_rows;
 use crate::events::{Column, EventRow, EventSet};
 use crate::files::{FileRow, FileTotals};
 use crate::metric_points::MetricSeries;
@@ -141,6 +144,24 @@ impl InboxDocument {
         series.sort_by_key(|one| one.series);
         let content = Metrics { schema: INBOX_METRICS_SCHEMA, windows: sorted, series, exceptions };
         let bytes = compressed(&content)?;
+        Ok(Self { key: key("metrics", &bytes), bytes, error_codes: BTreeMap::new() })
+    }
+}
+
+impl InboxDocument {
+    /// Makes the document of a pull that somebody has recorded, packed or not: its rows are those of the file.
+    ///
+    /// # Errors
+    /// Where it is no document of a pull, or cannot be read to its end.
+    pub fn of_recorded_pull(bytes: &[u8]) -> Result<Self, UnreadableDocument> {
+        let bytes = if bytes.starts_with(&GZIP) {
+            bytes.to_vec()
+        } else {
+            let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(2));
+            gzip.write_all(bytes).and_then(|()| gzip.finish()).map_err(UnreadableDocument::Gzip)?
+        };
+        read_window_rows(&bytes)?;
+        Arrived::default().read(&bytes)?;
         Ok(Self { key: key("metrics", &bytes), bytes, error_codes: BTreeMap::new() })
     }
 }

@@ -39,7 +39,7 @@ pub enum UnreadableDocument {
 }
 
 /// The first bytes of gzip.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 impl Arrived {
     /// Takes the rows of a document.

@@ -7,7 +7,7 @@ use gatetrail_metrics::Point;
 use gatetrail_tables::{
     EventSet, FileIdentity, FileRow, InboxDocument, MetricSeries, WindowRow, WindowState,
 };
-use gatetrail_trail::{Event, FileCounts};
+use gatetrail_trail::{ApiKind, Event, FileCounts};
 use jiff::Timestamp;
 
 use crate::object_store::Place;
@@ -65,7 +65,8 @@ fn metrics_document() -> InboxDocument {
         account: ACCOUNT.into(),
         region: "eu-west-1".into(),
         namespace: "AWS/ApiGateway".into(),
-        api_name: "orders".into(),
+        api_id: "h1".into(),
+        stage: "live".into(),
         metric: "Latency".into(),
         period_s: 60,
         ..MetricSeries::default()
@@ -132,10 +133,18 @@ pub(super) fn documents() -> Vec<InboxDocument> {
             &[event("b", "2026-11-20T10:01:00Z", ""), correction, undated],
         ),
         trail_document(
-            &[file("three", "2026-11-21T00:05:00Z", 2)],
+            &[file("three", "2026-11-21T00:05:00Z", 3)],
             &[
                 event("c", "2026-11-20T23:59:00Z", "AccessDenied"),
                 event("d", "2026-11-21T00:01:00Z", "ThrottlingException"),
+                // Names the API whose metrics are of the day before.
+                Event {
+                    event_name: "CreateApi".into(),
+                    api_name: "orders".into(),
+                    api_id: "h1".into(),
+                    api_kind: Some(ApiKind::Http),
+                    ..event("e", "2026-11-21T00:02:00Z", "")
+                },
             ],
         ),
         metrics_document(),

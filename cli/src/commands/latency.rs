@@ -1,0 +1,271 @@
+//! `gatetrail latency`: the average latency by API, or by whatever else tells requests apart.
+
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use gatetrail_engine::{
+    LocalFile, ObjectStore, Place, Unreachable, find_recorded_pulls, newest_pull, read_configuration,
+    read_directory, read_latencies, recorded_latencies,
+};
+use gatetrail_metrics::Level;
+use gatetrail_report::{
+    ApiDirectory, ApiPattern, AverageLatency, Config, Grouping, LatencyQuery, TimeRange, to_json,
+};
+use gatetrail_tables::Arrived;
+use jiff::Timestamp;
+
+use crate::args::{Anchor, LatencyArgs, Output};
+use crate::exit::{Answered, Failure, unless_closed, usage};
+use crate::input::{account_ids, read_config};
+use crate::messages;
+use crate::render::{Look, latency};
+use crate::sources::Source;
+use crate::store::{StoreAddress, Work, is_store, tell_of_inbox, work_on};
+use crate::surroundings::Surroundings;
+
+/// Rows of a table that somebody looks at.
+const ROWS_FOR_PEOPLE: usize = 50;
+
+pub(crate) fn run(args: &LatencyArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
+    let config = args.config.as_deref().map(read_config).transpose()?;
+    let question = Question { args, now: surroundings.now };
+    let document = match args.sources.as_slice() {
+        [] => question.ask_cloudwatch(config.unwrap_or_default(), surroundings)?,
+        [only] => match StoreAddress::of_source(only) {
+            Some(address) if is_store(&address, &args.login)? => {
+                work_on(&address, &args.login, InStore { question: &question, config })??
+            }
+            _ => question.ask_recorded(config.unwrap_or_default())?,
+        },
+        _ => question.ask_recorded(config.unwrap_or_default())?,
+    };
+    let Some(document) = document else {
+        messages::say("nothing to answer from: nothing was pulled; gatetrail pull does");
+        return Ok(Answered::Not);
+    };
+    let title = title(&document);
+    let look = Look { width: surroundings.width, colored: surroundings.colors(args.output.color) };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = match args.output.output {
+        Output::Table => latency::write(&mut out, &document, &title, look),
+        Output::Markdown => latency::write_markdown(&mut out, &document, &title),
+        Output::Json => to_json(&document).map_err(io::Error::from).and_then(|json| out.write_all(&json)),
+        Output::Jsonl => latency::write_json_lines(&mut out, &document),
+        Output::Csv => latency::write_csv(&mut out, &document),
+    };
+    unless_closed(written.and_then(|()| out.flush()))?;
+    Ok(Answered::Fully)
+}
+
+fn title(document: &AverageLatency) -> String {
+    let what = if document.metric == "Latency" { "latency" } else { "integration latency" };
+    match document.by.as_slice() {
+        [] => format!("Average {what} of all requests"),
+        by if *by == ["api_name", "namespace", "region", "account"] => format!("Average {what} by API"),
+        by => {
+            let names: Vec<&str> =
+                by.iter().map(|name| if *name == "api_name" { "API" } else { name }).collect();
+            format!("Average {what} by {}", names.join(", "))
+        }
+    }
+}
+
+/// What is asked, of whatever there is to answer from.
+struct Question<'a> {
+    args: &'a LatencyArgs,
+    now: Timestamp,
+}
+
+impl Question<'_> {
+    /// The range of time; `newest` is the end of the newest window there is.
+    fn range(&self, newest: Option<Timestamp>) -> Result<TimeRange, Failure> {
+        let asked = self.args.time.asked();
+        match self.args.time.anchor {
+            Anchor::Newest if asked.is_relative() => match newest {
+                Some(newest) => asked.resolve(newest).map_err(usage),
+                // Without a window there is nothing to count from, and nothing to filter.
+                None => Ok(TimeRange::default()),
+            },
+            Anchor::Newest | Anchor::Now => asked.resolve(self.now).map_err(usage),
+        }
+    }
+
+    fn query(&self, time: TimeRange, config: &Config) -> Result<LatencyQuery, Failure> {
+        Ok(LatencyQuery {
+            time,
+            accounts: account_ids(config, &self.args.account)?,
+            regions: self.args.region.clone(),
+            api: self.args.api.as_deref().map(ApiPattern::new),
+            level: self.args.level,
+            metric: self.args.metric,
+            owed: gatetrail_report::Owed::ToNewestWindow,
+        })
+    }
+
+    fn by(&self) -> Grouping {
+        match self.args.by.as_slice() {
+            [] => Grouping::of_level(Level::Api),
+            by => Grouping::new(by.iter().copied()),
+        }
+    }
+
+    fn most_rows(&self) -> usize {
+        match self.args.top {
+            Some(0) => usize::MAX,
+            Some(rows) => rows,
+            None if self.args.output.output.is_for_people() => ROWS_FOR_PEOPLE,
+            None => usize::MAX,
+        }
+    }
+
+    /// Answers from files that somebody keeps.
+    fn ask_recorded(&self, config: Config) -> Result<Option<AverageLatency>, Failure> {
+        let mut arrived = Arrived::default();
+        let mut read = 0_usize;
+        for source in &self.args.sources {
+            let Some(path) = source.path() else {
+                let problem = match source {
+                    Source::Stdin => "a recorded pull is read from a file",
+                    Source::Path(_) | Source::S3(_) => {
+                        "no store is there; a recorded pull is read from a file"
+                    }
+                };
+                return Err(usage(problem));
+            };
+            read += read_recorded(path, &mut arrived);
+        }
+        if read == 0 {
+            return Ok(None);
+        }
+        arrived.settle();
+        self.answer_recorded(&arrived, config).map(Some)
+    }
+
+    fn answer_recorded(&self, arrived: &Arrived, config: Config) -> Result<AverageLatency, Failure> {
+        let newest = arrived.windows().values().flatten().map(|window| window.window_end).max();
+        let query = self.query(self.range(newest)?, &config)?;
+        let directory = ApiDirectory::default();
+        let document = recorded_latencies(arrived, &directory, &query, &self.by(), &[], self.most_rows());
+        Ok(document.with_account_names(&config))
+    }
+
+    #[cfg(not(feature = "aws"))]
+    fn ask_cloudwatch(
+        &self,
+        _config: Config,
+        _surroundings: &Surroundings,
+    ) -> Result<Option<AverageLatency>, Failure> {
+        Err(usage(
+            "give a store or a recorded pull: this build cannot ask CloudWatch itself, which takes --features aws",
+        ))
+    }
+
+    /// Pulls into a folder that is thrown away, and answers from that.
+    #[cfg(feature = "aws")]
+    fn ask_cloudwatch(
+        &self,
+        config: Config,
+        surroundings: &Surroundings,
+    ) -> Result<Option<AverageLatency>, Failure> {
+        use gatetrail_engine::FolderStore;
+
+        use super::pull::tell_problems;
+        use crate::args::PulledArgs;
+        use crate::messages::counted;
+        use crate::pulling::{Pulling, metrics};
+        use crate::render::dollars;
+
+        let metric = self.args.metric.as_str().to_owned();
+        let what = PulledArgs {
+            regions: self.args.region.clone(),
+            metric: if metric == "Latency" { Vec::new() } else { vec![metric] },
+            levels: Vec::from_iter(self.args.level.or(Some(self.by().level().max(Level::Stage)))),
+            include: self.args.api.iter().cloned().collect(),
+            exclude_api: Vec::new(),
+            percentiles: self.args.percentiles.clone(),
+            linked_accounts: false,
+            account: None,
+            budget: self.args.budget,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::Setup(error.to_string()))?;
+        let folder = tempfile::tempdir().map_err(|error| Failure::Setup(error.to_string()))?;
+        runtime.block_on(async {
+            let asked = self.args.time.asked();
+            let pulling = Pulling::begin(&what, asked, &self.args.login, surroundings.now).await?;
+            let store = FolderStore::new(folder.path());
+            let place = Place::new(&store, "local", "");
+            let planned = pulling.plan(&place).await;
+            if planned.failures.is_empty() {
+                let asked = counted(metrics(&planned.planned), "metric");
+                messages::say(&format!(
+                    "asking CloudWatch for {asked}: {}",
+                    dollars(pulling.usd(&planned.planned))
+                ));
+            }
+            let pulled = pulling.pull(&place).await;
+            tell_problems(&pulled);
+            if pulled.windows.is_empty() {
+                return Ok(None);
+            }
+            let mut arrived = Arrived::default();
+            for key in &pulled.documents {
+                let path = folder.path().join(key);
+                let bytes = fs::read(&path).map_err(|error| Failure::Setup(error.to_string()))?;
+                arrived.read(&bytes).map_err(|error| Failure::Setup(error.to_string()))?;
+            }
+            arrived.settle();
+            self.answer_recorded(&arrived, config).map(Some)
+        })
+    }
+}
+
+/// Reads the recorded pulls of a path, and names what is none; how many could be read.
+fn read_recorded(path: &Path, arrived: &mut Arrived) -> usize {
+    let (files, mut unreachable) = find_recorded_pulls(path);
+    let mut read = 0;
+    for LocalFile { path, .. } in files {
+        match fs::read(&path) {
+            Ok(bytes) => match arrived.read_recorded(&bytes) {
+                Ok(_) => read += 1,
+                Err(reason) => messages::say(&format!("rejected {}: {reason}", path.display())),
+            },
+            Err(source) => unreachable.push(Unreachable { path, source }),
+        }
+    }
+    unreachable.iter().for_each(|one| messages::say(&format!("cannot read {one}")));
+    read
+}
+
+/// The question to a store.
+struct InStore<'a> {
+    question: &'a Question<'a>,
+    /// In place of the store's.
+    config: Option<Config>,
+}
+
+impl Work for InStore<'_> {
+    type Output = Result<Option<AverageLatency>, Failure>;
+
+    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
+        let Self { question, config } = self;
+        let config = match config {
+            Some(config) => config,
+            None => read_configuration(place).await?.unwrap_or_else(|problem| {
+                messages::say(&format!("config/gatetrail.toml: {problem}; answered without it"));
+                Config::default()
+            }),
+        };
+        tell_of_inbox(place).await?;
+        let newest = newest_pull(place).await?;
+        if newest.is_none() {
+            return Ok(None);
+        }
+        let query = question.query(question.range(newest)?, &config)?;
+        let directory = read_directory(place).await?;
+        let document =
+            read_latencies(place, &directory, &query, &question.by(), &[], question.most_rows()).await?;
+        Ok(Some(document.with_account_names(&config)))
+    }
+}

@@ -1,0 +1,101 @@
+//! Average latency, of the samples' recorded pull and of a store.
+
+use std::fs;
+
+use crate::run::{answer, json, run, run_line};
+use crate::stores::Store;
+
+#[test]
+fn the_recorded_day() {
+    insta::assert_snapshot!(answer("latency samples/metrics"));
+}
+
+#[test]
+fn by_stage_in_markdown() {
+    insta::assert_snapshot!(answer(
+        "latency samples/metrics --by api_name,stage --region us-east-1 -o markdown"
+    ));
+}
+
+/// What the program counted while it made the samples.
+#[test]
+fn averages_are_those_that_the_samples_were_made_with() {
+    let expected = json(&fs::read_to_string("../samples/expected.jsonl").unwrap());
+    let store = Store::of_samples();
+    let found = json(&store.answer("latency STORE -o json"));
+    let rows = found["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), expected["latency"].as_array().unwrap().len());
+    for one in expected["latency"].as_array().unwrap() {
+        // Nothing names this API on the day.
+        let name = if one["api"] == "webhooks" { "o0k7vr5ajx" } else { one["api"].as_str().unwrap() };
+        let row = rows.iter().find(|row| row["api_name"] == name || row["api_id"] == name).unwrap();
+        let average = one["sum_ms"].as_f64().unwrap() / one["requests"].as_f64().unwrap();
+        assert_eq!(row["average_ms"].as_f64().unwrap().to_bits(), average.to_bits(), "{row}");
+        assert_eq!((&row["requests"], &row["complete"]), (&one["requests"], &true.into()));
+    }
+    assert!(rows.is_sorted_by(|a, b| a["average_ms"].as_f64() >= b["average_ms"].as_f64()));
+}
+
+#[test]
+fn a_store_answers_as_the_recorded_pull_does_but_for_names() {
+    let store = Store::of_samples();
+    for line in [
+        "latency X --by region,account -o json",
+        "latency X --by stage -o json",
+        "latency X --metric IntegrationLatency --by region -o json",
+        "latency X --since 2026-11-20T09:00:00Z --until 2026-11-20T12:00:00Z --by account -o json",
+        "latency X --last 3h --anchor newest --by region -o csv",
+        "latency X --account 444455556666 --by stage -o jsonl",
+    ] {
+        let recorded = answer(&line.replace('X', "samples/metrics"));
+        assert_eq!(store.answer(&line.replace('X', "STORE")), recorded, "{line}");
+    }
+    let named = store.answer("latency STORE --by api_name --api storefront-eu -o csv");
+    assert!(named.contains("\nstorefront-eu,e2r9lc6mow,"), "{named}");
+    assert_eq!(named.lines().count(), 2);
+}
+
+/// The day before has no window, and says so; an API without traffic has no row.
+#[test]
+fn what_was_not_measured() {
+    let nothing = answer("latency samples/metrics --until 2026-11-19");
+    assert!(nothing.contains("no Latency was pulled of that time"), "{nothing}");
+    let idle = answer("latency samples/metrics --api legacy-reports --since 2026-11-20T12:00:00Z");
+    assert!(idle.contains("no request was measured"), "{idle}");
+    let part = answer("latency samples/metrics --since 2026-11-19 --until 2026-11-21 --top 1");
+    assert!(part.contains("* not complete") && part.contains("9 more, of "), "{part}");
+}
+
+#[test]
+fn nothing_to_answer_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let ran = run(["latency", path]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+    assert!(ran.stderr.contains("nothing was pulled"), "{}", ran.stderr);
+    fs::write(folder.path().join("a.metrics.json"), "{}").unwrap();
+    let ran = run(["latency", path]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("rejected") && ran.stderr.contains("no schema"), "{}", ran.stderr);
+    // A recorded pull is read packed or not.
+    let packed = fs::read("../samples/metrics/2026-11-20.metrics.json.gz").unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut text).unwrap();
+    fs::write(folder.path().join("a.metrics.json"), text).unwrap();
+    let unpacked = run(["latency", path]).stdout;
+    assert_eq!(unpacked, answer("latency samples/metrics"));
+}
+
+#[test]
+fn what_needs_aws_says_so() {
+    if cfg!(feature = "aws") {
+        return;
+    }
+    let ran = run_line("latency");
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("--features aws"), "{}", ran.stderr);
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(["pull", "--store", folder.path().to_str().unwrap()]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("--features aws"), "{}", ran.stderr);
+}

@@ -1,0 +1,188 @@
+//! The names of APIs that reports show, kept by day beside the reports.
+//!
+//! A name that is learned today is that of an API in the reports of last month, too. So the document of names is written
+//! first, marked as pending, then every report that shows others, then the document without the mark: whoever finds the mark
+//! finishes the work, wherever it was left. Reports read the document behind their own ETag, so that none is written over one
+//! that shows more.
+
+use std::collections::BTreeMap;
+
+use gatetrail_report::{ApiDirectory, DayNames, LearnedNames, TimeRange, shows_names_of};
+use gatetrail_tables::{Day, Events, Partition, Projection};
+
+use crate::object_store::{Condition, NewObject, ObjectStore, Place};
+use crate::tables::{TableAccessError, TableObject, read_object, table_partitions};
+
+/// The document.
+const KEY: &str = "reports/api-names.json";
+
+/// As often a rollup begins anew because another one wrote the document meanwhile.
+const ATTEMPTS: u32 = 20;
+
+/// What names are learned from.
+const NAMED: Projection = Projection::Only(&[
+    "event_time",
+    "account_id",
+    "event_id",
+    "region",
+    "error_code",
+    "api_name",
+    "api_id",
+    "api_kind",
+]);
+
+/// The names that the store knows: of its document, or of all events where there is none of this version.
+///
+/// # Errors
+/// Where an object cannot be read; it is named.
+pub async fn read_directory<S: ObjectStore>(place: &Place<'_, S>) -> Result<ApiDirectory, TableAccessError> {
+    let (_, learned) = read(place).await?;
+    Ok(ApiDirectory::of(&learned))
+}
+
+/// The document's ETag, where there is one, and the names.
+async fn read<S: ObjectStore>(
+    place: &Place<'_, S>,
+) -> Result<(Option<String>, LearnedNames), TableAccessError> {
+    let found = read_object(place, KEY).await?;
+    let Some((etag, bytes)) = found else { return Ok((None, learn_all(place).await?)) };
+    match LearnedNames::parse(&bytes) {
+        Ok(learned) => Ok((Some(etag), learned)),
+        Err(problem) => {
+            tracing::info!(key = KEY, %problem, "made anew from the tables");
+            Ok((Some(etag), learn_all(place).await?))
+        }
+    }
+}
+
+async fn learn_all<S: ObjectStore>(place: &Place<'_, S>) -> Result<LearnedNames, TableAccessError> {
+    let mut learned = LearnedNames::default();
+    for partition in table_partitions::<Events, S>(place, TimeRange::default()).await? {
+        let Some(day) = partition.day() else { continue };
+        match learn(place, day).await {
+            Ok(names) => learned.set_day(day, &names),
+            // One broken table of long ago must not keep every report from being made.
+            Err(problem @ TableAccessError::Table { .. }) => {
+                tracing::warn!(%problem, "names that its events give to APIs are not known");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    // Nobody knows which names the reports show.
+    learned.reports_pending = true;
+    Ok(learned)
+}
+
+async fn learn<S: ObjectStore>(place: &Place<'_, S>, day: Day) -> Result<DayNames, TableAccessError> {
+    let mut names = DayNames::default();
+    if let Some(object) = TableObject::<Events>::open(place, &Partition::Day(day).key("events")).await? {
+        for group in 0..object.groups() {
+            let rows = object.read(place, group, NAMED).await?;
+            rows.iter().for_each(|event| names.feed(event));
+        }
+    }
+    Ok(names)
+}
+
+/// What was learned of days.
+#[derive(Debug)]
+pub(super) struct Learned {
+    /// Whether reports of other days may show other names now.
+    pub(super) reports_pending: bool,
+    /// Days whose events cannot be read.
+    pub(super) unread: Vec<(Day, TableAccessError)>,
+}
+
+/// Learns the names of days whose events may have changed.
+pub(super) async fn learn_days<S: ObjectStore>(
+    place: &Place<'_, S>,
+    days: impl IntoIterator<Item = Day>,
+) -> Result<Learned, TableAccessError> {
+    let mut of_days = BTreeMap::new();
+    let mut unread = Vec::new();
+    for day in days {
+        match learn(place, day).await {
+            Ok(names) => drop(of_days.insert(day, names)),
+            Err(error) => unread.push((day, error)),
+        }
+    }
+    let mut attempt = 1;
+    loop {
+        let (etag, known) = read(place).await?;
+        let mut learned = known.clone();
+        of_days.iter().for_each(|(day, names)| learned.set_day(*day, names));
+        learned.reports_pending |= learned != known;
+        let reports_pending = learned.reports_pending;
+        if learned == known && etag.is_some() {
+            return Ok(Learned { reports_pending, unread });
+        }
+        match write(place, etag, &learned).await {
+            Err(error) if error.is_race() && attempt < ATTEMPTS => attempt += 1,
+            written => return written.map(|()| Learned { reports_pending, unread }),
+        }
+    }
+}
+
+/// Reports that show other names than the store knows.
+#[derive(Debug)]
+pub(super) struct Outdated {
+    /// Their days, of all that there are.
+    pub(super) days: Vec<Day>,
+    /// The document that they were compared with.
+    pub(super) etag: String,
+}
+
+/// Compares the reports of all days with the names that the store knows; `None` where it has no document of names.
+pub(super) async fn outdated<S: ObjectStore>(
+    place: &Place<'_, S>,
+) -> Result<Option<Outdated>, TableAccessError> {
+    let (Some(etag), learned) = read(place).await? else { return Ok(None) };
+    let directory = ApiDirectory::of(&learned);
+    let mut days = Vec::new();
+    let mut page = None;
+    loop {
+        let listed = place.list_folders("reports/day/", page.as_deref()).await?;
+        for day in listed.folders.iter().filter_map(|folder| folder.parse::<Day>().ok()) {
+            let key = format!("reports/day/{day}/average-latency.json");
+            if let Some((_, bytes)) = read_object(place, &key).await?
+                && !shows_names_of(&directory, &bytes)
+            {
+                days.push(day);
+            }
+        }
+        let Some(next) = listed.next else { return Ok(Some(Outdated { days, etag })) };
+        page = Some(next);
+    }
+}
+
+/// Takes the mark away, once every report shows the names of the document of this ETag. Where another rollup has written it
+/// meanwhile, that one does.
+pub(super) async fn end_pending<S: ObjectStore>(
+    place: &Place<'_, S>,
+    etag: &str,
+) -> Result<(), TableAccessError> {
+    let mut attempt = 1;
+    loop {
+        let Some((found, bytes)) = read_object(place, KEY).await? else { return Ok(()) };
+        let Ok(mut learned) = LearnedNames::parse(&bytes) else { return Ok(()) };
+        if found != etag || !learned.reports_pending {
+            return Ok(());
+        }
+        learned.reports_pending = false;
+        match write(place, Some(found), &learned).await {
+            Err(error) if error.is_race() && attempt < ATTEMPTS => attempt += 1,
+            written => return written,
+        }
+    }
+}
+
+async fn write<S: ObjectStore>(
+    place: &Place<'_, S>,
+    etag: Option<String>,
+    learned: &LearnedNames,
+) -> Result<(), TableAccessError> {
+    let condition = etag.map_or(Condition::IfAbsent, Condition::IfMatch);
+    let object = NewObject { bytes: learned.to_json()?.into(), content_type: "application/json" };
+    place.put(KEY, object, condition).await?;
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! The directory of APIs: which names calls have ever given to which ids. Metrics carry the name of a REST API or the id of
+//! another, never both, and a name may have been given long before the day of a report.
+//!
+//! [`DayNames`] learns the names of a day from its events, [`LearnedNames`] is the document that keeps them by day, and
+//! [`ApiDirectory`] is asked. Each day's part is a function of that day's events alone, so that a new event costs the reading
+//! of its day and not of the history, and the whole is still a function of the table.
+
+mod learned;
+mod lookup;
+
+pub use learned::{API_NAMES_SCHEMA, DayNames, LearnedNames, NotLearnedNames};
+pub use lookup::ApiDirectory;
