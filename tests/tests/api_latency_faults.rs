@@ -60,7 +60,6 @@ fn what_passes_is_tried_again_within_the_run() {
             UNAVAILABLE,
             Fault::Cut,
             Fault::CutBody,
-            Fault::Garbage,
             Fault::Slow(Duration::from_millis(300)),
         ] {
             let Some(stage) = stage() else { return };
@@ -75,6 +74,23 @@ fn what_passes_is_tried_again_within_the_run() {
             // A request that failed is not asked for anew in another form: metrics are counted once.
             assert_eq!(row.metrics_requested, 4 * STAGES as u64);
         }
+    }
+}
+
+/// A page of a proxy in place of CloudWatch's answer, with status 200, is no empty list and no lack of traffic.
+#[test]
+fn what_is_no_answer_of_cloudwatch_is_no_empty_one() {
+    for operation in [Operation::ListMetrics, Operation::GetMetricData] {
+        let Some(stage) = stage() else { return };
+        stage.cloudwatch.fail(operation, When::First(1), Fault::Garbage);
+        drop(stage.tick(TICK));
+        let pulled = stage.inbox();
+        let complete = pulled.windows.iter().any(|row| row.state == WindowState::Complete);
+        // It may have been asked again, with success.
+        if complete {
+            check_complete(&stage);
+        }
+        check_taken_up(&stage);
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::Duration;
 
 use super::asked::{Asked, Counts, Detail, Operation};
 use super::protocol::Protocol;
@@ -24,8 +25,8 @@ pub(super) enum Refusal {
     Protocol(String),
 }
 
-/// Answers by protocol, region and body of the request.
-type Kept = HashMap<(Protocol, String, Vec<u8>), Arc<Vec<u8>>>;
+/// Requests and their answers, by protocol, credential's scope and body.
+type Kept = HashMap<(Protocol, String, Vec<u8>), (Arc<Asked>, Arc<Vec<u8>>)>;
 
 #[derive(Default)]
 struct State {
@@ -35,7 +36,8 @@ struct State {
     refused: Mutex<Vec<String>>,
     /// Where answers are kept.
     kept: Mutex<Kept>,
-    keeps: AtomicBool,
+    /// The time that a kept answer takes; `None` where none is kept.
+    keeping: Mutex<Option<Duration>>,
     busy: AtomicU64,
     most_at_once: AtomicU64,
     serial: AtomicU64,
@@ -119,10 +121,10 @@ impl CloudWatch {
         self.script(|script| *script = Script::default());
     }
 
-    /// From now on the same request gets the same answer without another look: so fast that only its clients can be measured.
-    /// Nothing is remembered of a request but its number, and no script is read but for its faults.
-    pub fn keep_answers(&self) {
-        self.state.keeps.store(true, Ordering::SeqCst);
+    /// From now on the same request gets the same answer, so much time after it came, without another look at world and
+    /// script: so fast that only its clients can be measured.
+    pub fn keep_answers(&self, time: Duration) {
+        *lock(&self.state.keeping) = Some(time);
     }
 
     /// Takes the requests so far, the failed ones too.
@@ -158,7 +160,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn respond(state: &State, request: &Request) -> Response {
     let protocol = Protocol::of(request);
-    let outcome = protocol.read(request).and_then(|asked| answer(state, protocol, request, asked));
+    let keeping = *lock(&state.keeping);
+    let outcome = match keeping {
+        Some(time) => kept(state, protocol, request, time),
+        None => protocol.read(request).and_then(|asked| answer(state, protocol, asked)),
+    };
     outcome.unwrap_or_else(|refusal| {
         let (code, message) = match refusal {
             Refusal::Invalid(message) => ("ValidationError", message),
@@ -171,7 +177,26 @@ fn respond(state: &State, request: &Request) -> Response {
     })
 }
 
-fn answer(state: &State, protocol: Protocol, request: &Request, asked: Asked) -> Result<Response, Refusal> {
+/// The answer to the same request before, or a new one that is kept.
+fn kept(state: &State, protocol: Protocol, request: &Request, time: Duration) -> Result<Response, Refusal> {
+    thread::sleep(time);
+    let scope = request.header("authorization").and_then(|header| header.split(',').next());
+    let kept_by = (protocol, scope.unwrap_or_default().to_owned(), request.body.clone());
+    let found = lock(&state.kept).get(&kept_by).cloned();
+    let (asked, body) = match found {
+        Some(found) => found,
+        None => {
+            let asked = Arc::new(protocol.read(request)?);
+            let body = Arc::new(body(state, protocol, &asked, None)?);
+            lock(&state.kept).insert(kept_by, (Arc::clone(&asked), Arc::clone(&body)));
+            (asked, body)
+        }
+    };
+    lock(&state.asked).push(asked);
+    Ok(protocol.response(200, body.to_vec()))
+}
+
+fn answer(state: &State, protocol: Protocol, asked: Asked) -> Result<Response, Refusal> {
     let asked = Arc::new(asked);
     let fault = lock(&state.script).fault(&asked);
     lock(&state.asked).push(Arc::clone(&asked));
@@ -184,21 +209,7 @@ fn answer(state: &State, protocol: Protocol, request: &Request, asked: Asked) ->
         Some(Fault::Slow(time)) => thread::sleep(time),
         Some(Fault::CutBody | Fault::EmptyPage) | None => {}
     }
-    let body = if state.keeps.load(Ordering::SeqCst) {
-        let kept_by = (protocol, asked.region.clone(), request.body.clone());
-        let kept = lock(&state.kept).get(&kept_by).cloned();
-        match kept {
-            Some(body) => body,
-            None => {
-                let body = Arc::new(body(state, protocol, &asked, fault)?);
-                lock(&state.kept).insert(kept_by, Arc::clone(&body));
-                body
-            }
-        }
-        .to_vec()
-    } else {
-        body(state, protocol, &asked, fault)?
-    };
+    let body = body(state, protocol, &asked, fault)?;
     let cut_after = (fault == Some(Fault::CutBody)).then_some(body.len() / 2);
     Ok(Response { cut_after, ..protocol.response(200, body) })
 }
