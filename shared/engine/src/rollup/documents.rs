@@ -3,14 +3,14 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::Level;
 use gatetrail_report::{
-    AverageLatency, Config, Coverage, Delivered, Deliveries, Dimension, Filters, Grouping, LastDelivery,
-    LatencyQuery, Learning, Owed, Tally, TimeRange, TopErrorCodes,
+    ApiDirectory, AverageLatency, Config, Coverage, Delivered, Deliveries, Dimension, Filters, Grouping,
+    LastDelivery, LatencyQuery, Learning, Owed, Tally, TimeRange, TopErrorCodes,
 };
 use gatetrail_tables::{Day, Events, Files, Partition, Projection, Windows};
 use jiff::Timestamp;
 
 use super::RollupOptions;
-use super::names::read_directory;
+use super::names;
 use crate::latency::{LatencyObjects, newest_pull};
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::{TableAccessError, TableObject, for_each_group, hours_of_day, read_object};
@@ -75,6 +75,16 @@ pub struct Reports {
     pub average_latency: Option<AverageLatency>,
 }
 
+/// The reports of a span, and the version of what they are made of beside the tables.
+pub(super) struct Made {
+    pub(super) reports: Reports,
+    /// ETag of the document of names that the latencies show; `None` where there are none.
+    pub(super) names: Option<NamesVersion>,
+}
+
+/// `None` where there is no document yet.
+pub(super) type NamesVersion = Option<String>;
+
 impl ReportSpan {
     /// Its folder in a store.
     pub(super) fn folder(self) -> String {
@@ -95,6 +105,16 @@ pub async fn make_reports<S: ObjectStore>(
     options: &RollupOptions,
     config: &Config,
 ) -> Result<Option<Reports>, TableAccessError> {
+    Ok(make(place, span, options, config).await?.map(|made| made.reports))
+}
+
+/// Makes the reports of a span.
+pub(super) async fn make<S: ObjectStore>(
+    place: &Place<'_, S>,
+    span: ReportSpan,
+    options: &RollupOptions,
+    config: &Config,
+) -> Result<Option<Made>, TableAccessError> {
     let window = match span {
         ReportSpan::Day(day) => TimeRange::day(day),
         ReportSpan::Latest => match newest_hour(place).await? {
@@ -108,12 +128,13 @@ pub async fn make_reports<S: ObjectStore>(
         ReportSpan::Latest => earlier_deliveries(place, window).await?,
     };
     let (top_error_codes, dated) = top_error_codes(place, window, &delivered, options.top).await?;
-    let average_latency = average_latency(place, span, window).await?;
-    Ok(Some(Reports {
+    let (average_latency, names) = average_latency(place, span, window).await?.unzip();
+    let reports = Reports {
         top_error_codes: top_error_codes.with_account_names(config),
         coverage: Coverage::new(delivered, dated, earlier).with_account_names(config),
         average_latency: average_latency.map(|document| document.with_account_names(config)),
-    }))
+    };
+    Ok(Some(Made { reports, names }))
 }
 
 /// The document, where there is one: of a day that something was pulled of, and of the latest hours if ever anything was.
@@ -121,7 +142,7 @@ async fn average_latency<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     window: TimeRange,
-) -> Result<Option<AverageLatency>, TableAccessError> {
+) -> Result<Option<(AverageLatency, NamesVersion)>, TableAccessError> {
     let owed = match span {
         ReportSpan::Day(_) => Owed::WholeRange,
         ReportSpan::Latest => Owed::ToNewestWindow,
@@ -133,13 +154,14 @@ async fn average_latency<S: ObjectStore>(
     if !is_there {
         return Ok(None);
     }
-    let directory = read_directory(place).await?;
+    let (names, learned) = names::read(place).await?;
+    let directory = ApiDirectory::of(&learned);
     let [api, stage, method] = Level::ALL.map(Grouping::of_level);
     let breakdowns = [stage, method];
     let document = objects.latencies(place, &directory, &query, &api, &breakdowns, MOST_LATENCY_ROWS).await?;
     // A window of the day before need not reach into this one.
     let exists = span == ReportSpan::Latest || !document.is_empty();
-    Ok(exists.then_some(document))
+    Ok(exists.then_some((document, names)))
 }
 
 /// The beginning of the newest hour that something was delivered or pulled in. Two short listings, however long the history

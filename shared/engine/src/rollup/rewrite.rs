@@ -5,7 +5,8 @@ use bytes::Bytes;
 use gatetrail_report::{Config, to_json};
 
 use super::RollupOptions;
-use super::documents::{ReportSpan, Reports, make_reports};
+use super::documents::{Made, ReportSpan, Reports, make};
+use super::names;
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
 use crate::tables::{TableAccessError, read_object};
 
@@ -84,7 +85,7 @@ async fn try_rewrite<S: ObjectStore>(
     let codes = Before::read(place, format!("{folder}/top-error-codes.json")).await?;
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
     let latency = Before::read(place, format!("{folder}/average-latency.json")).await?;
-    let Some(reports) = make_reports(place, span, options, config).await? else { return Ok(()) };
+    let Some(Made { reports, names }) = make(place, span, options, config).await? else { return Ok(()) };
     let Reports { top_error_codes, coverage: covered, average_latency } = reports;
     let mut made = vec![(codes, to_json(&top_error_codes)?), (coverage, to_json(&covered)?)];
     if let Some(document) = average_latency {
@@ -97,5 +98,8 @@ async fn try_rewrite<S: ObjectStore>(
         };
         *count += 1;
     }
-    Ok(())
+    match names {
+        Some(etag) => names::check_unchanged(place, etag.as_deref()).await,
+        None => Ok(()),
+    }
 }

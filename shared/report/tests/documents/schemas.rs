@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
 use gatetrail_metrics::Point;
-use gatetrail_report::{EventsDocument, Filters, Selection, Sources, StatusFilter, to_json, top_error_codes};
+use gatetrail_report::{
+    ApiDirectory, AverageLatency, Config, DayNames, EventsDocument, Filters, LearnedNames, Selection,
+    Sources, StatusFilter, to_json, top_error_codes,
+};
 use gatetrail_tables::{InboxDocument, MetricSeries, SeriesException, WindowRow, WindowState};
+use gatetrail_trail::{ApiKind, Event};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::golden;
-use crate::made::{PRODUCTION, set, time};
+use crate::made::{PRODUCTION, event, set, time};
+use crate::made_latency::{answer, day, minute, of_id, point, points, series, sum_only, window, within};
 
 macro_rules! schema {
     ($name:literal) => {
@@ -186,6 +191,78 @@ fn inbox_of_the_metrics() {
         InboxDocument::of_pull(&windows, [(&series, &[of_sums, of_everything])], &[exception]).unwrap();
     let empty = InboxDocument::of_metrics(&windows[2..], [] as [(&MetricSeries, &[Point]); 0]).unwrap();
     agree(&schema!("inbox-metrics-1"), &[inflated(&pulled), inflated(&empty)]);
+}
+
+#[test]
+fn average_latency() {
+    let (document, named) = latency_of_everything();
+    let config = Config::parse(&format!("[accounts]\nproduction = \"{PRODUCTION}\"\n")).unwrap();
+    let mut documents =
+        [document.clone(), document.with_account_names(&config)].map(|one| self::document(&one));
+    // Rows by stages and methods are of the same sort wherever they stand.
+    let rows = |document: &Value| {
+        document["breakdowns"].as_array().unwrap().iter().map(|one| one["rows"].clone()).collect::<Vec<_>>()
+    };
+    let finer =
+        rows(&documents[0]).iter().flat_map(|rows| rows.as_array().unwrap().clone()).collect::<Vec<_>>();
+    documents[0]["rows"].as_array_mut().unwrap().extend(finer);
+    agree(&schema!("average-latency-1"), &documents);
+    let mut pending = named.clone();
+    pending.reports_pending = true;
+    let parsed = [named, pending].map(|names| serde_json::from_slice(&names.to_json().unwrap()).unwrap());
+    agree(&schema!("api-names-1"), &parsed);
+}
+
+/// Rows with everything that there can be, and the names in them.
+fn latency_of_everything() -> (AverageLatency, LearnedNames) {
+    let named = |id: &str, api: &str, kind| Event {
+        api_name: api.to_owned().into(),
+        api_id: api_id(id).into(),
+        api_kind: Some(kind),
+        ..event(id, "2026-11-21T10:00:00Z", "")
+    };
+    let events = [
+        named("1", "orders", ApiKind::Rest),
+        named("2", "orders", ApiKind::Rest),
+        named("3", "storefront", ApiKind::Http),
+    ];
+    let mut names = DayNames::default();
+    set(&events).iter().for_each(|event| names.feed(event));
+    let mut learned = LearnedNames::default();
+    learned.set_day("2026-11-21".parse().unwrap(), &names);
+
+    let method = |resource: &str, method: &str, route: &str, series: MetricSeries| MetricSeries {
+        resource: resource.into(),
+        method: method.into(),
+        route: route.into(),
+        ..series
+    };
+    let of_day = |series: MetricSeries| MetricSeries { period_s: 86_400, ..series };
+    let percentiles =
+        Point { p50: Some(1.0), p90: Some(2.0), p95: Some(3.0), p99: Some(4.0), ..Point::empty(minute(0)) };
+    let rows = [
+        (series("orders", "", "Latency"), vec![within(0, 4.0, 40.0, 1.0, 20.0)]),
+        (of_day(series("orders", "", "Latency")), vec![percentiles]),
+        (of_day(series("users", "live", "Latency")), vec![percentiles]),
+        (series("users", "live", "CacheHitCount"), vec![point(0, 4.0, 1.0)]),
+        (series("users", "live", "CacheMissCount"), vec![point(0, 4.0, 3.0)]),
+        (series("users", "live", "Latency"), vec![point(0, 4.0, 8.0)]),
+        (series("orders", "live", "4XXError"), vec![sum_only(0, 1.0)]),
+        (series("orders", "live", "5XXError"), vec![sum_only(0, 1.0)]),
+        (series("orders", "live", "Latency"), vec![within(0, 4.0, 40.0, 1.0, 20.0)]),
+        (method("/a", "GET", "", series("orders", "live", "Latency")), vec![point(0, 4.0, 40.0)]),
+        (method("", "", "$connect", of_id(&api_id("3"), "live", "Latency")), vec![point(0, 2.0, 2.0)]),
+    ];
+    let incomplete = WindowRow {
+        state: WindowState::Incomplete,
+        incomplete: [("forbidden".to_owned(), 1)].into(),
+        ..window(0, 1_440)
+    };
+    (answer(&day(), &ApiDirectory::of(&learned), &[incomplete], &points(&rows)), learned)
+}
+
+fn api_id(id: &str) -> String {
+    format!("api{id}")
 }
 
 #[test]

@@ -35,6 +35,17 @@ pub(super) fn event(id: &str, at: &str, error_code: &str) -> Event<'static> {
     }
 }
 
+/// Names the API whose metrics are of 2026-11-20.
+pub(super) fn made_api(at: &str) -> Event<'static> {
+    Event {
+        event_name: "CreateApi".into(),
+        api_name: "orders".into(),
+        api_id: "h1".into(),
+        api_kind: Some(ApiKind::Http),
+        ..event("e", at, "")
+    }
+}
+
 /// The row of a file that was delivered then, with so many events.
 pub(super) fn file(name: &str, delivered: &str, events: u64) -> FileRow {
     let day = &delivered[..10].replace('-', "/");
@@ -137,14 +148,7 @@ pub(super) fn documents() -> Vec<InboxDocument> {
             &[
                 event("c", "2026-11-20T23:59:00Z", "AccessDenied"),
                 event("d", "2026-11-21T00:01:00Z", "ThrottlingException"),
-                // Names the API whose metrics are of the day before.
-                Event {
-                    event_name: "CreateApi".into(),
-                    api_name: "orders".into(),
-                    api_id: "h1".into(),
-                    api_kind: Some(ApiKind::Http),
-                    ..event("e", "2026-11-21T00:02:00Z", "")
-                },
+                made_api("2026-11-21T00:02:00Z"),
             ],
         ),
         metrics_document(),
