@@ -94,27 +94,27 @@ class Stack:
             raise RuntimeError(f"stack {self.name}: {status}\n" + "\n".join(self.failures()))
         return self.outputs()
 
-    def settled(self):
+    def described(self, name=None):
+        [stack] = self.cloudformation.describe_stacks(StackName=name or self.name)["Stacks"]
+        return stack
+
+    def settled(self, name=None):
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
-            try:
-                [stack] = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
-            except self.cloudformation.exceptions.ClientError:
-                return "DELETE_COMPLETE"
+            stack = self.described(name)
             if not stack["StackStatus"].endswith("_IN_PROGRESS"):
                 return stack["StackStatus"]
             time.sleep(0.2)
         raise TimeoutError(f"stack {self.name} does not settle")
 
-    def failures(self):
-        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+    def failures(self, name=None):
+        events = self.cloudformation.describe_stack_events(StackName=name or self.name)["StackEvents"]
         for event in events:
             if event["ResourceStatus"].endswith("FAILED"):
                 yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
 
     def outputs(self):
-        [stack] = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        return {output["OutputKey"]: output["OutputValue"] for output in self.described().get("Outputs", [])}
 
     def resources(self):
         """Physical ids by logical ids."""
@@ -122,6 +122,10 @@ class Stack:
         return {resource["LogicalResourceId"]: resource.get("PhysicalResourceId") for resource in found}
 
     def delete(self):
-        # The id, since a deleted stack is not found by its name.
-        self.cloudformation.delete_stack(StackName=self.name)
-        return self.settled()
+        """Deletes it. Raises where a resource could not be, whatever the stack's status says."""
+        # By its id, since a deleted stack is not found by its name.
+        stack_id = self.described()["StackId"]
+        self.cloudformation.delete_stack(StackName=stack_id)
+        status, failures = self.settled(stack_id), list(self.failures(stack_id))
+        if status != "DELETE_COMPLETE" or failures:
+            raise RuntimeError(f"stack {self.name}: {status}\n" + "\n".join(failures))

@@ -169,11 +169,12 @@ class Deployed(unittest.TestCase):
         application = self.application
         before = application.keys()
         self.assertTrue(before)
-        self.assertEqual(application.stack.delete(), "DELETE_COMPLETE")
+        application.stack.delete()
         self.assertEqual(application.keys(), before)
         functions = application.functions.list_functions()["Functions"]
         self.assertEqual(functions, [])
         self.assertEqual(application.aws.client("events").list_rules()["Rules"], [])
+        self.assertNotIn("QueueUrls", application.sqs.list_queues())
         self.assertTrue(application.s3.head_bucket(Bucket=TRAIL))
 
 

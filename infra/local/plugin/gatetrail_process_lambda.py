@@ -17,7 +17,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import gatetrail_deletion_policy
+import gatetrail_deletion
 from localstack.services.lambda_.invocation.executor_endpoint import StatusErrorException
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
@@ -228,5 +228,5 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_args, **_kwargs):
         # The only code of ours that LocalStack loads, and before it deploys a function.
-        gatetrail_deletion_policy.install()
+        gatetrail_deletion.install()
         return ProcessExecutor
