@@ -6,12 +6,12 @@
 -- Parameters, to be edited in `params` below:
 --   account   '*', or account ids with commas
 --   region    '*', or regions with commas
---   api       '*', or a pattern of API names and ids; * is any text, case does not count
+--   api       '*', or a pattern of API names and ids: * is any text, case does not count
 --   since     first moment, UTC
 --   until     moment behind the last, UTC
 --   metric    'Latency', from the request of a client to the response, or 'IntegrationLatency', of the backend alone
 --   level     'api', 'stage' or 'method': the series that are shown
---   period_s  seconds that a datapoint stands for; percentiles of another period are other figures
+--   period_s  seconds that a datapoint stands for: percentiles of another period are other figures
 WITH params AS (
     SELECT
         '*' AS account,
@@ -28,7 +28,7 @@ span AS (
         account AS accounts, region AS regions, since, until, metric, level, period_s,
         CAST(CAST(since AS date) AS varchar) AS first_dt,
         CAST(CAST(date_add('millisecond', -1, until) AS date) AS varchar) AS last_dt,
-        -- `*` becomes `%`; what LIKE would take for a wildcard is escaped by `!`
+        -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
 ),

@@ -1,6 +1,6 @@
 -- rest-error-trend: 4XX and 5XX of REST APIs over time: how many, and which share of the requests
 --
--- REST APIs (CloudWatch metrics). A rate is the sum of the errors by the sum of their samples, between 0 and 1; of
+-- REST APIs (CloudWatch metrics). A rate is the sum of the errors by the sum of their samples, between 0 and 1. Of
 -- what was not pulled it is NULL, not 0. Averages are sums of `Sum` by sums of `SampleCount`, over one level of
 -- series and one period at a time. No traffic, no row. A datapoint that is longer than a slice stands in the slice
 -- where it begins.
@@ -8,10 +8,10 @@
 -- Parameters, to be edited in `params` below:
 --   account        '*', or account ids with commas
 --   region         '*', or regions with commas
---   api            '*', or a pattern of API names and ids; * is any text, case does not count
+--   api            '*', or a pattern of API names and ids: * is any text, case does not count
 --   since          first moment, UTC
 --   until          moment behind the last, UTC
---   by_stage       TRUE: rows by API and stage; FALSE: by API
+--   by_stage       TRUE: rows by API and stage, FALSE: by API
 --   slice_minutes  length of a slice
 WITH params AS (
     SELECT
@@ -28,7 +28,7 @@ span AS (
         account AS accounts, region AS regions, since, until, by_stage, slice_minutes,
         CAST(CAST(since AS date) AS varchar) AS first_dt,
         CAST(CAST(date_add('millisecond', -1, until) AS date) AS varchar) AS last_dt,
-        -- `*` becomes `%`; what LIKE would take for a wildcard is escaped by `!`
+        -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
 ),
@@ -60,7 +60,7 @@ apis AS (
     GROUP BY account_id, region, measured_as, is_rest
 ),
 readings AS (
-    -- What a series says of a slice of an hour, by period; periods that do not divide an hour are for percentiles
+    -- What a series says of a slice of an hour, by period. Periods that do not divide an hour are for percentiles
     SELECT
         point.account, point.region, point.namespace, point.api_name, point.api_id,
         point.stage, point.resource, point.method, point.route, point.metric,

@@ -7,7 +7,7 @@
 -- Parameters, to be edited in `params` below:
 --   account  '*', or account ids with commas
 --   region   '*', or regions with commas
---   api      '*', or a pattern of API names and ids; * is any text, case does not count
+--   api      '*', or a pattern of API names and ids: * is any text, case does not count
 --   day      the day that is called today, UTC
 WITH params AS (
     SELECT
@@ -22,7 +22,7 @@ span AS (
         CAST(day AS varchar) AS today_dt,
         CAST(date_add('day', -1, day) AS varchar) AS yesterday_dt,
         CAST(date_add('day', -7, day) AS varchar) AS last_week_dt,
-        -- `*` becomes `%`; what LIKE would take for a wildcard is escaped by `!`
+        -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
 ),
@@ -54,7 +54,7 @@ apis AS (
     GROUP BY account_id, region, measured_as, is_rest
 ),
 readings AS (
-    -- What a series says of an hour, by period; periods that do not divide an hour are for percentiles
+    -- What a series says of an hour, by period. Periods that do not divide an hour are for percentiles
     SELECT
         point.account, point.region, point.namespace, point.api_name, point.api_id,
         point.stage, point.resource, point.method, point.route, point.metric,

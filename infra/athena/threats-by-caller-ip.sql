@@ -1,13 +1,13 @@
 -- threats-by-caller-ip: which callers are on a list of addresses and networks
 --
 -- Audit Events (CloudTrail). The list is yours: IPv4 and IPv6, with or without a prefix length. An event counts once,
--- however often it was delivered; corrections replace what they correct.
+-- however often it was delivered. Corrections replace what they correct.
 --
 -- Parameters, to be edited in `params` below:
 --   account      '*', or account ids with commas
 --   region       '*', or regions with commas
---   api          '*', or a pattern of API names and ids; * is any text, case does not count
---   require_api  TRUE drops calls of which no API is known; else they pass every pattern
+--   api          '*', or a pattern of API names and ids: * is any text, case does not count
+--   require_api  TRUE drops calls of which no API is known, which else pass every pattern
 --   since        first moment, UTC
 --   until        moment behind the last, UTC
 --   listed       addresses and networks (CIDR) to look for
@@ -26,7 +26,7 @@ span AS (
         account AS accounts, region AS regions, require_api, since, until, listed,
         CAST(CAST(since AS date) AS varchar) AS first_dt,
         CAST(CAST(date_add('millisecond', -1, until) AS date) AS varchar) AS last_dt,
-        -- `*` becomes `%`; what LIKE would take for a wildcard is escaped by `!`
+        -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
 ),

@@ -1,14 +1,14 @@
 -- top-error-codes: the most frequent error codes of failed calls to the control plane
 --
 -- Audit Events (CloudTrail). Who calls your APIs is not in CloudTrail: see average-latency and rest-error-trend. An
--- event counts once, however often it was delivered; corrections replace what they correct. `all_codes` and
+-- event counts once, however often it was delivered. Corrections replace what they correct. `all_codes` and
 -- `all_failures` tell what the top leaves out.
 --
 -- Parameters, to be edited in `params` below:
 --   account      '*', or account ids with commas
 --   region       '*', or regions with commas
---   api          '*', or a pattern of API names and ids; * is any text, case does not count
---   require_api  TRUE drops calls of which no API is known; else they pass every pattern
+--   api          '*', or a pattern of API names and ids: * is any text, case does not count
+--   require_api  TRUE drops calls of which no API is known, which else pass every pattern
 --   since        first moment, UTC
 --   until        moment behind the last, UTC
 --   top          rows
@@ -27,7 +27,7 @@ span AS (
         account AS accounts, region AS regions, require_api, since, until, top,
         CAST(CAST(since AS date) AS varchar) AS first_dt,
         CAST(CAST(date_add('millisecond', -1, until) AS date) AS varchar) AS last_dt,
-        -- `*` becomes `%`; what LIKE would take for a wildcard is escaped by `!`
+        -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
 ),
