@@ -20,8 +20,8 @@ span AS (
     SELECT
         account AS accounts, region AS regions,
         CAST(day AS varchar) AS today_dt,
-        CAST(date_add('day', -1, day) AS varchar) AS yesterday_dt,
-        CAST(date_add('day', -7, day) AS varchar) AS last_week_dt,
+        CAST(CAST(date_add('day', -1, day) AS date) AS varchar) AS yesterday_dt,
+        CAST(CAST(date_add('day', -7, day) AS date) AS varchar) AS last_week_dt,
         -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
