@@ -25,9 +25,11 @@ WITH params AS (
 ),
 span AS (
     SELECT
-        account AS accounts, region AS regions, require_api, since, until, status, slice_minutes,
+        account AS accounts, region AS regions, require_api, status, slice_minutes,
+        -- To the millisecond, as the tables are, however they were given
+        CAST(since AS timestamp) AS since, CAST(until AS timestamp) AS until,
         CAST(CAST(since AS date) AS varchar) AS first_dt,
-        CAST(CAST(date_add('millisecond', -1, until) AS date) AS varchar) AS last_dt,
+        CAST(CAST(date_add('millisecond', -1, CAST(until AS timestamp)) AS date) AS varchar) AS last_dt,
         -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params

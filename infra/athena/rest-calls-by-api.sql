@@ -5,30 +5,35 @@
 -- no row.
 --
 -- Parameters, to be edited in `params` below:
---   account  '*', or account ids with commas
---   region   '*', or regions with commas
---   api      '*', or a pattern of API names and ids: * is any text, case does not count
---   since    first moment, UTC
---   until    moment behind the last, UTC
+--   account      '*', or account ids with commas
+--   region       '*', or regions with commas
+--   api          '*', or a pattern of API names and ids: * is any text, case does not count
+--   since        first moment, UTC
+--   until        moment behind the last, UTC
+--   names_since  first day of the events from which names of APIs are learned
 WITH params AS (
     SELECT
         '*' AS account,
         '*' AS region,
         '*' AS api,
         CAST(current_timestamp AS timestamp) - INTERVAL '1' DAY AS since,
-        CAST(current_timestamp AS timestamp) AS until
+        CAST(current_timestamp AS timestamp) AS until,
+        CAST(current_timestamp AS date) - INTERVAL '400' DAY AS names_since
 ),
 span AS (
     SELECT
-        account AS accounts, region AS regions, since, until,
+        account AS accounts, region AS regions,
+        CAST(CAST(names_since AS date) AS varchar) AS names_dt,
+        -- To the millisecond, as the tables are, however they were given
+        CAST(since AS timestamp) AS since, CAST(until AS timestamp) AS until,
         CAST(CAST(since AS date) AS varchar) AS first_dt,
-        CAST(CAST(date_add('millisecond', -1, until) AS date) AS varchar) AS last_dt,
+        CAST(CAST(date_add('millisecond', -1, CAST(until AS timestamp)) AS date) AS varchar) AS last_dt,
         -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
         replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
     FROM params
 ),
 given AS (
-    -- Names that calls of any day gave to APIs. Metrics carry the name of a REST API, in ASCII, and the id of another
+    -- Names that calls gave to APIs. Metrics carry the name of a REST API, in ASCII, and the id of another
     SELECT
         event.account_id, event.region, event.api_id, event.api_name, event.event_time,
         coalesce(event.api_kind = 'rest', FALSE) AS is_rest,
@@ -42,7 +47,8 @@ given AS (
         ) OVER (PARTITION BY event.account_id, event.region, event.api_id) AS is_wanted
     FROM events AS event
     CROSS JOIN span
-    WHERE event.status = 'Success' AND event.api_name IS NOT NULL AND event.api_id IS NOT NULL
+    WHERE event.dt >= span.names_dt
+        AND event.status = 'Success' AND event.api_name IS NOT NULL AND event.api_id IS NOT NULL
 ),
 apis AS (
     SELECT

@@ -5,21 +5,24 @@
 -- level of series and one period at a time. No traffic, no row.
 --
 -- Parameters, to be edited in `params` below:
---   account  '*', or account ids with commas
---   region   '*', or regions with commas
---   api      '*', or a pattern of API names and ids: * is any text, case does not count
---   day      the day that is called today, UTC
+--   account      '*', or account ids with commas
+--   region       '*', or regions with commas
+--   api          '*', or a pattern of API names and ids: * is any text, case does not count
+--   day          the day that is called today, UTC
+--   names_since  first day of the events from which names of APIs are learned
 WITH params AS (
     SELECT
         '*' AS account,
         '*' AS region,
         '*' AS api,
-        CAST(current_timestamp AS date) AS day
+        CAST(current_timestamp AS date) AS day,
+        CAST(current_timestamp AS date) - INTERVAL '400' DAY AS names_since
 ),
 span AS (
     SELECT
         account AS accounts, region AS regions,
         CAST(day AS varchar) AS today_dt,
+        CAST(CAST(names_since AS date) AS varchar) AS names_dt,
         CAST(CAST(date_add('day', -1, day) AS date) AS varchar) AS yesterday_dt,
         CAST(CAST(date_add('day', -7, day) AS date) AS varchar) AS last_week_dt,
         -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
@@ -27,7 +30,7 @@ span AS (
     FROM params
 ),
 given AS (
-    -- Names that calls of any day gave to APIs. Metrics carry the name of a REST API, in ASCII, and the id of another
+    -- Names that calls gave to APIs. Metrics carry the name of a REST API, in ASCII, and the id of another
     SELECT
         event.account_id, event.region, event.api_id, event.api_name, event.event_time,
         coalesce(event.api_kind = 'rest', FALSE) AS is_rest,
@@ -41,7 +44,8 @@ given AS (
         ) OVER (PARTITION BY event.account_id, event.region, event.api_id) AS is_wanted
     FROM events AS event
     CROSS JOIN span
-    WHERE event.status = 'Success' AND event.api_name IS NOT NULL AND event.api_id IS NOT NULL
+    WHERE event.dt >= span.names_dt
+        AND event.status = 'Success' AND event.api_name IS NOT NULL AND event.api_id IS NOT NULL
 ),
 apis AS (
     SELECT
