@@ -73,7 +73,8 @@ def records() -> list[dict]:
     for number in range(12):
         event(f"21T03:14:{number + 10}.250", "GetApis", user=f"role-{number}", kind="AssumedRole", ip="2001:db8::7" if number % 3 else "2001:DB8:1::8")
     event("21T03:15:00", "GetRestApis", error="AccessDenied", user=None, kind="AWSService", ip="AWS Internal", agent=None)
-    event("21T03:15:01", "GetRestApis", user=None, kind="AWSService", ip="cloudformation.amazonaws.com")
+    for error in (None, "ThrottlingException"):
+        event("21T03:15:01", "GetRestApis", error=error, user=None, kind="AWSService", ip="cloudformation.amazonaws.com")
     event("21T03:15:02", "GetRestApis", error="AccessDenied", account=OTHER, region=WEST, user="o'hara \u0131\u0130")
     # Only the message names the API; nothing does.
     event("21T03:16:00", "UpdateStage", error="AccessDenied", message=f"not authorized on arn:aws:apigateway:{EAST}::/restapis/ord1/stages/prod")
@@ -85,7 +86,7 @@ def records() -> list[dict]:
     event("21T04:00:30", "DeleteStage", error="Less", event_id="correction-1", addendum="original")
     event("21T04:01:00", "DeleteStage", error="Right", event_id="correction-2", addendum="original")
     event("21T04:02:00", "DeleteStage", error="Itself", event_id="itself", addendum="itself")
-    event("21T04:03:00", "DeleteStage", error="Foreign", event_id="foreign", addendum="original", account=OTHER)
+    event("21T04:03:00", "DeleteStage", error="Foreign", event_id="foreign", addendum="itself", account=OTHER)
     event("21T05:00:00", "DeleteStage", error="Early", event_id="early")
     event("22T09:00:00", "DeleteStage", event_id="late", addendum="early")
     # Dated long after its own delivery: in no window. At the window's bounds: in, and out.
@@ -119,7 +120,8 @@ def pull() -> dict:
     def minutes(hour, step=1, last=60, day=DAY):
         return [day + datetime.timedelta(hours=hour, minutes=minute) for minute in range(0, last, step)]
 
-    # All levels at once. In hour 3 the methods of `beta` are not measured, in hour 4 the API itself is not.
+    # All levels at once. In hour 2 the API itself was seen in part, in hour 3 the methods of `beta` are not measured, in hour 4 the
+    # API itself is not.
     for hour in range(6):
         for at in minutes(hour, 3):
             for stage, method, resource in (("prod", "GET", "/a"), ("prod", "POST", "/a"), ("prod", "GET", "/b/{id}"), ("beta", "GET", "/a")):
@@ -137,7 +139,7 @@ def pull() -> dict:
                     if not (hour == 3 and stage == "beta"):
                         point(at, 60, metric, value, api_name="orders-made", stage=stage, method=method, resource=resource)
                     point(at, 60, metric, value, api_name="orders-made", stage=stage)
-                    if hour != 4:
+                    if hour != 4 and not (hour == 2 and at.minute % 2):
                         point(at, 60, metric, value, api_name="orders-made")
     point(DAY, 86_400, "Latency", {"sample_count": 9, "sum": 900, "p50": 80.0, "p90": 190.5, "p95": 240.0, "p99": 300.25}, api_name="orders-made")
     point(DAY, 3_600, "Latency", {"p99": 123.0}, api_name="orders-made")
@@ -168,6 +170,11 @@ def pull() -> dict:
     point(DAY, 300, "Latency", measured(4, 30), account=OTHER, region=WEST, api_name="Twin", stage="live")
     # Measured, and nobody came.
     point(DAY, 300, "Latency", {"sample_count": 0, "sum": 0}, api_name="idle", stage="live")
+    # Of this one nothing but the API itself was pulled, of that one more than its stage saw.
+    for name in ("alone", "above"):
+        point(DAY, 300, "Latency", measured(9, 30), api_name=name)
+        point(DAY, 300, "5XXError", {"sample_count": 9, "sum": 2}, api_name=name)
+    point(DAY, 300, "Latency", measured(5, 30), api_name="above", stage="live")
     # Only errors were pulled.
     point(DAY, 300, "5XXError", {"sample_count": 4, "sum": 1}, api_name="errors-alone", stage="live")
     # A week and a day before.
@@ -192,6 +199,10 @@ def pull() -> dict:
                         point(at, 60, metric, value, api_id=api_id, stage=stage)
                         if api_id == "h1" and stage == "test":
                             point(at, 60, metric, value, api_id=api_id, stage=stage, method=method, resource="/things")
+
+        # An hour without an error that was told.
+        for at in minutes(3, 10):
+            point(at, 60, "Latency", measured(6, 10), api_id=api_id, stage="test")
 
     for at in minutes(2, 5):
         for route in ("$connect", "send"):

@@ -132,7 +132,7 @@ Examples:
 const QUERIES_EXAMPLES: &str = "\
 Examples:
   gatetrail queries
-  gatetrail queries top-error-codes | pbcopy     into the console of Athena; its first lines are the parameters";
+  gatetrail queries top-error-codes   for the console of Athena; the parameters are its first lines";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
