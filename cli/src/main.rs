@@ -9,6 +9,7 @@ mod messages;
 mod progress;
 #[cfg(feature = "aws")]
 mod pulling;
+mod queries;
 mod render;
 mod sources;
 mod store;

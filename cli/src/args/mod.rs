@@ -4,6 +4,7 @@ mod cost;
 mod latency;
 mod login;
 mod pull;
+mod queries;
 mod store;
 mod values;
 
@@ -23,6 +24,7 @@ pub(crate) use login::LoginArgs;
 pub(crate) use pull::PullArgs;
 #[cfg(feature = "aws")]
 pub(crate) use pull::PulledArgs;
+pub(crate) use queries::QueriesArgs;
 pub(crate) use store::{
     ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, ReportArgs, ReportOptionArgs, RollupArgs, Section,
 };
@@ -127,6 +129,11 @@ Examples:
   gatetrail cost --apis 200 --stages 2
   gatetrail cost --apis 20 --files 50000 --pull-every 5m --price lambda_gb_seconds=0.0000166667 -o markdown";
 
+const QUERIES_EXAMPLES: &str = "\
+Examples:
+  gatetrail queries
+  gatetrail queries top-error-codes   for the console of Athena; the parameters are its first lines";
+
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   gatetrail completions bash > ~/.local/share/bash-completion/completions/gatetrail
@@ -175,6 +182,9 @@ pub(crate) enum Command {
     /// What Gatetrail costs a month, before anyone deploys it
     #[command(after_help = COST_EXAMPLES)]
     Cost(CostArgs),
+    /// Questions to the tables in SQL, for Athena
+    #[command(after_help = QUERIES_EXAMPLES)]
+    Queries(QueriesArgs),
     /// A completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),

@@ -8,6 +8,7 @@ mod generate;
 mod ingest;
 mod latency;
 mod pull;
+mod queries;
 mod report;
 mod rollup;
 
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
         Command::Pull(args) => pull::run(args, surroundings),
         Command::Config(args) => config::run(args),
         Command::Cost(args) => cost::run(args, surroundings),
+        Command::Queries(args) => queries::run(args),
         Command::Completions(args) => generate::completions(args),
         Command::Man(args) => generate::man(args),
     }

@@ -1,0 +1,123 @@
+-- event-status-trend: how many calls failed and succeeded, a quarter of an hour at a time
+--
+-- Audit Events (CloudTrail). Slices without events have 0. An event counts once, however often it was delivered.
+-- Corrections replace what they correct.
+--
+-- Parameters, to be edited in `params` below:
+--   account        '*', or account ids with commas
+--   region         '*', or regions with commas
+--   api            '*', or a pattern of API names and ids: * is any text, case does not count
+--   require_api    TRUE drops calls of which no API is known, which else pass every pattern
+--   since          first moment, UTC
+--   until          moment behind the last, UTC
+--   slice_minutes  length of a slice
+WITH params AS (
+    SELECT
+        '*' AS account,
+        '*' AS region,
+        '*' AS api,
+        FALSE AS require_api,
+        CAST(current_timestamp AS timestamp) - INTERVAL '1' DAY AS since,
+        CAST(current_timestamp AS timestamp) AS until,
+        15 AS slice_minutes
+),
+span AS (
+    SELECT
+        account AS accounts, region AS regions, require_api, slice_minutes,
+        -- To the millisecond, as the tables are, however they were given
+        CAST(since AS timestamp) AS since, CAST(until AS timestamp) AS until,
+        CAST(CAST(since AS date) AS varchar) AS first_dt,
+        CAST(CAST(date_add('millisecond', -1, CAST(until AS timestamp)) AS date) AS varchar) AS last_dt,
+        -- `*` becomes `%`, what LIKE would take for a wildcard is escaped by `!`
+        replace(replace(replace(replace(lower(api), '!', '!!'), '%', '!%'), '_', '!_'), '*', '%') AS api_like
+    FROM params
+),
+dated AS (
+    -- An event that is dated after its own delivery is in no window
+    SELECT event.*
+    FROM events AS event
+    CROSS JOIN span
+    WHERE event.dt BETWEEN span.first_dt AND span.last_dt
+        AND event.event_time >= span.since
+        AND event.event_time < span.until
+        AND NOT coalesce(event.after_delivery, FALSE)
+),
+corrections AS (
+    -- Of several corrections of one event the greatest by time and id counts
+    SELECT
+        account_id, original_event_id, event_id,
+        first_value(event_id) OVER (
+            PARTITION BY account_id, original_event_id ORDER BY event_time DESC, event_id DESC
+        ) AS kept_event_id
+    FROM dated
+    WHERE addendum_reason = 'UPDATED_DATA' AND original_event_id <> event_id
+),
+replaced AS (
+    SELECT account_id, original_event_id AS event_id FROM corrections
+    UNION
+    SELECT account_id, event_id FROM corrections WHERE event_id <> kept_event_id
+),
+names AS (
+    -- A failed call nearly never names its API: names are learned from the calls that gave them
+    SELECT
+        event.account_id, event.region, event.api_id,
+        max_by(event.api_name, event.event_time) AS api_name,
+        bool_or(lower(event.api_name) LIKE span.api_like ESCAPE '!') AS is_wanted
+    FROM events AS event
+    CROSS JOIN span
+    WHERE event.dt BETWEEN span.first_dt AND span.last_dt
+        AND event.status = 'Success' AND event.api_name IS NOT NULL AND event.api_id IS NOT NULL
+    GROUP BY event.account_id, event.region, event.api_id
+),
+counted AS (
+    SELECT dated.*, coalesce(dated.api_name, names.api_name) AS known_api_name
+    FROM dated
+    CROSS JOIN span
+    LEFT JOIN replaced ON replaced.account_id = dated.account_id AND replaced.event_id = dated.event_id
+    LEFT JOIN names
+        ON names.account_id = dated.account_id AND names.region = dated.region AND names.api_id = dated.api_id
+    WHERE replaced.event_id IS NULL
+        AND (span.accounts = '*' OR contains(split(span.accounts, ','), dated.account_id))
+        AND (span.regions = '*' OR contains(split(span.regions, ','), dated.region))
+        AND CASE
+            WHEN dated.api_id IS NULL AND dated.api_name IS NULL THEN NOT span.require_api
+            WHEN lower(dated.api_id) LIKE span.api_like ESCAPE '!' THEN TRUE
+            WHEN dated.api_name IS NULL THEN coalesce(names.is_wanted, FALSE)
+            ELSE lower(dated.api_name) LIKE span.api_like ESCAPE '!'
+        END
+),
+sliced AS (
+    SELECT
+        counted.*,
+        date_add(
+            'minute',
+            -(date_diff('minute', TIMESTAMP '2000-01-01 00:00:00', counted.event_time) % span.slice_minutes),
+            date_trunc('minute', counted.event_time)
+        ) AS slice_start
+    FROM counted
+    CROSS JOIN span
+),
+slices AS (
+    -- Those without events, too
+    SELECT slice_start
+    FROM span
+    CROSS JOIN UNNEST(
+        sequence(
+            date_add(
+                'minute',
+                -(date_diff('minute', TIMESTAMP '2000-01-01 00:00:00', span.since) % span.slice_minutes),
+                date_trunc('minute', span.since)
+            ),
+            date_add('millisecond', -1, span.until),
+            span.slice_minutes * INTERVAL '1' MINUTE
+        )
+    ) AS made (slice_start)
+)
+SELECT
+    slices.slice_start,
+    count(CASE WHEN sliced.status = 'Failure' THEN 1 END) AS failures,
+    count(CASE WHEN sliced.status = 'Success' THEN 1 END) AS successes
+FROM slices
+LEFT JOIN sliced ON sliced.slice_start = slices.slice_start
+GROUP BY slices.slice_start
+ORDER BY slices.slice_start
