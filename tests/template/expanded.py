@@ -217,7 +217,8 @@ VARIANTS = {
         "SourceRoleArn": ROLE,
     },
     "all alarms": {"TrailBucketName": "logs", "ApiAlarms": "on", "ErrorCodeMetrics": "on", "AlarmEmail": "a@example.com"},
-    "as little as can be": {"TrailBucketName": "logs", "PullMetrics": "off", "ReservedConcurrency": 20},
+    "three regions": {"TrailBucketName": "logs", "MetricRegions": "eu-west-1,us-east-1,ap-south-1"},
+    "as little as can be": {"TrailBucketName": "logs", "PullMetrics": "off", "ApiNames": "off", "ReservedConcurrency": 20},
 }
 
 

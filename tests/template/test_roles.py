@@ -2,9 +2,11 @@
 
 import re
 import unittest
+import unittest.mock
 
-from calls import of_adapters, of_function
-from expanded import KEY, ROLE, ROOT, TRAIL_KEY, Expanded, as_text, statements, variants
+import expanded
+from calls import awaited_variables, of_adapters, of_function, of_service
+from expanded import KEY, ROLE, ROOT, TRAIL_KEY, Expanded, as_text, source, statements, variants
 
 RESULTS = "arn:aws:s3:::ResultsBucket"
 FUNCTIONS = {"TrailErrors": "trail-errors", "ApiLatency": "api-latency", "Rollup": "rollup"}
@@ -63,7 +65,12 @@ def expected(stack, function):
     else:
         pairs |= {(action, stack.arn("FailedInvocationsQueue")) for action in LAMBDA_FAILURES}
     if function == "ApiLatency":
-        pairs |= {(call, "*") for call in of_adapters() if call.startswith("cloudwatch:")}
+        pairs |= {(call, "*") for call in of_service("cloudwatch")}
+        if stack.parameters["ApiNames"] == "on":
+            regions = (stack.parameters["MetricRegions"] or "eu-west-1").split(",")
+            pairs |= {(call, f"arn:aws:apigateway:{region}::/apis") for call in of_service("apigateway") for region in regions}
+    if function == "Rollup" and stack.parameters["ApiAlarms"] == "on":
+        pairs |= {(call, stack.arn("AlarmTopic")) for call in of_service("sns")}
     if stack.parameters["KmsKeyArn"]:
         pairs |= {(action, KEY) for action in KEY_ACTIONS}
     return pairs
@@ -114,11 +121,34 @@ class Roles(unittest.TestCase):
                 for folder in (f"functions/{crate}/src", "shared/function/src")
                 for path in (ROOT / folder).rglob("*.rs")
             )
-            known = set(re.findall(r'"(GATETRAIL_\w+)"', code))
+            known = set(re.findall(r'"(GATETRAIL_\w+)"', code)) | awaited_variables()
             for stack in variants().values():
                 variables = stack.properties(function)["Environment"]["Variables"]
                 self.assertLessEqual(set(variables), known)
                 self.assertLess(len(as_text(variables)), 3_000)
+
+    def test_names_and_alerts_are_asked_for_by_parameter(self):
+        variables = lambda function, **parameters: Expanded(TrailBucketName="logs", **parameters).properties(function)["Environment"]["Variables"]
+        self.assertEqual(variables("ApiLatency")["GATETRAIL_API_NAMES"], "api-gateway")
+        self.assertNotIn("GATETRAIL_API_NAMES", variables("ApiLatency", ApiNames="off"))
+        topic = "arn:aws:sns:eu-west-1:111122223333:AlarmTopic"
+        self.assertEqual(variables("Rollup", ApiAlarms="on")["GATETRAIL_ALERT_TOPIC_ARN"], topic)
+        self.assertNotIn("GATETRAIL_ALERT_TOPIC_ARN", variables("Rollup"))
+
+    def test_lists_of_apis_are_of_the_partition(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov"):
+            with unittest.mock.patch.dict(expanded.PSEUDO, {"AWS::Partition": partition}):
+                pairs = granted(Expanded(TrailBucketName="logs", MetricRegions="one-1,two-2"), "ApiLatency")
+            lists = {resource for action, resource in pairs if action == "apigateway:GET"}
+            self.assertEqual(lists, {f"arn:{partition}:apigateway:{region}::/apis" for region in ("one-1", "two-2")})
+
+    def test_regions_are_a_list_without_spaces(self):
+        """A space would be part of an ARN."""
+        pattern = re.compile(source()["Parameters"]["MetricRegions"]["AllowedPattern"])
+        for text in ("", "eu-west-1", "eu-west-1,us-east-1,us-gov-west-1"):
+            self.assertTrue(pattern.fullmatch(text), text)
+        for text in ("eu-west-1, us-east-1", "eu-west-1,", ",", "*"):
+            self.assertFalse(pattern.fullmatch(text), text)
 
     def test_the_role_of_a_log_archive_reads_log_files_for_one_role(self):
         reader = "arn:aws:iam::111122223333:role/gatetrail-TrailErrorsRole"

@@ -4,6 +4,8 @@ import json
 import re
 import unittest
 
+from samcli.yamlhelper import yaml_dump
+
 from expanded import KEY, ROOT, VARIANTS, Expanded, as_text, source, statements, variants
 
 EMPTY_POLICIES = {"AWS::IAM::Role"}
@@ -162,6 +164,16 @@ class Names(unittest.TestCase):
         """CloudFormation refuses them."""
         text = (ROOT / "template.yaml").read_text(encoding="utf-8")
         self.assertIsNone(re.search(r"(^|[\s\[,])[&][a-z-]+\s|:\s[*][a-z]", text))
+
+
+class Limits(unittest.TestCase):
+    def test_cloudformation_takes_the_template_as_it_is_and_as_sam_writes_it(self):
+        """500 resources and a megabyte. `sam build` writes YAML of its own, longer than ours."""
+        for stack in variants().values():
+            self.assertLess(len(stack.template["Resources"]), 500)
+            self.assertLess(len(json.dumps(stack.template)), 1_000_000)
+        self.assertLess(len(yaml_dump(source())), 1_000_000)
+        self.assertLessEqual(len(source()["Parameters"]), 200)
 
 
 class Repository(unittest.TestCase):

@@ -2,9 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 import unittest
 
-from expanded import ROOT, Expanded, VARIANTS, variants
+from expanded import ROOT, STACK, VARIANTS, Expanded, variants
 
 EVERYTHING = {**VARIANTS["all alarms"]}
 ON_BY_DEFAULT = {
@@ -133,12 +135,18 @@ class Tables(unittest.TestCase):
             columns = [column["Name"] for column in table["TableInput"]["StorageDescriptor"]["Columns"]]
             self.assertEqual(sorted(columns), sorted(re.findall(r'"(\w+)"', listed)), name)
 
-    def test_saved_queries_are_the_files(self):
+    def test_saved_queries_are_the_files_all_of_them(self):
         stack = Expanded(TrailBucketName="logs")
-        queries = {query["Name"]: query["QueryString"] for query in stack.of_type("AWS::Athena::NamedQuery").values()}
-        self.assertLessEqual({"top-error-codes", "average-latency"}, queries.keys())
-        for name, text in queries.items():
-            self.assertEqual(text, (ROOT / f"infra/athena/{name}.sql").read_text(encoding="utf-8"), name)
+        saved = stack.of_type("AWS::Athena::NamedQuery").values()
+        files = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "infra/athena").glob("*.sql")}
+        self.assertGreaterEqual(len(files), 31)
+        self.assertEqual({query["Name"]: query["QueryString"] for query in saved}, files)
+        for query in saved:
+            self.assertEqual((query["Database"], query["WorkGroup"]), ("Database", STACK), query["Name"])
+            # What Athena takes at most.
+            self.assertLess(len(query["QueryString"]), 262_144, query["Name"])
+            self.assertTrue(query["Description"].endswith("."), query["Name"])
+        subprocess.run([sys.executable, ROOT / "infra/athena/named_queries.py", "--check"], check=True)
 
     def test_a_query_has_a_limit(self):
         configuration = Expanded(TrailBucketName="logs").properties("WorkGroup")["WorkGroupConfiguration"]
