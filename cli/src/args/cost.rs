@@ -36,6 +36,12 @@ pub(crate) struct CostArgs {
     /// Months for which tables are kept
     #[arg(long, value_name = "N", default_value_t = 13)]
     pub(crate) months: u64,
+    /// With alarms of the APIs themselves (the template's ApiAlarms)
+    #[arg(long)]
+    pub(crate) api_alarms: bool,
+    /// Error codes that are metrics of their own (the template's ErrorCodeMetrics)
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) error_codes: u64,
     /// A price in US dollars in place of the table's; repeatable
     #[arg(long, value_name = "NAME=USD")]
     pub(crate) price: Vec<ReplacedPrice>,
@@ -56,6 +62,8 @@ impl CostArgs {
             events_a_day: self.events,
             rollup_every_s: self.rollup_every.seconds(),
             months_kept: self.months,
+            api_alarms: self.api_alarms,
+            error_codes: self.error_codes,
         }
     }
 }

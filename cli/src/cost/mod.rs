@@ -1,5 +1,6 @@
 //! What a configuration costs a month, before anyone deploys it.
 
+mod deployed;
 mod estimate;
 mod prices;
 

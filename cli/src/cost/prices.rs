@@ -45,6 +45,9 @@ prices! {
     EventBridgeEvents, "eventbridge_events", 1.00, "a million S3 events of EventBridge";
     CloudWatchRequests, "cloudwatch_requests", 0.01, "1,000 requests such as ListMetrics";
     CustomMetrics, "custom_metrics", 0.30, "a custom metric a month";
+    Alarms, "alarms", 0.10, "a metric of an alarm a month";
+    AlarmQueries, "alarm_queries", 0.10, "a metric that an alarm's query looks at a month";
+    Dashboards, "dashboards", 3.00, "a dashboard a month";
     Logs, "logs", 0.50, "a GB of logs taken in";
 }
 
