@@ -71,9 +71,11 @@ def burst(files, seed=20261122, name="burst"):
 
 
 def of_folder(folder):
-    """Files that lie as CloudTrail delivers them."""
+    """Log files that lie as CloudTrail delivers them. Digests and insights beside them are nothing that the rule sends on, so that only
+    the command line would tell of them."""
     folder = pathlib.Path(folder)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.json.gz"))}
+    paths = sorted(path for path in folder.rglob("*.json.gz") if "/CloudTrail/" in path.as_posix())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def of_corpus(folder):
