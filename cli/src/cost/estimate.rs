@@ -148,10 +148,20 @@ pub(crate) fn estimate(usage: &Usage, prices: &Prices) -> Estimate {
         line("S3, GB stored", stored, 1.0, Price::S3Storage),
         line("SQS, requests", queue_requests, 1e6, Price::SqsRequests),
         line("EventBridge, events of S3", files, 1e6, Price::EventBridgeEvents),
-        line("metrics of Gatetrail itself", (OWN_METRICS + usage.error_codes) as f64, 1.0, Price::CustomMetrics),
+        line(
+            "metrics of Gatetrail itself",
+            (OWN_METRICS + usage.error_codes) as f64,
+            1.0,
+            Price::CustomMetrics,
+        ),
         line("alarms of Gatetrail itself", ALARMS as f64, 1.0, Price::Alarms),
         line("alarms of the APIs, metrics", alarm_metrics as f64, 1.0, Price::Alarms),
-        line("alarms of the APIs, by query", usage.metrics_of_alarm_queries() as f64, 1.0, Price::AlarmQueries),
+        line(
+            "alarms of the APIs, by query",
+            usage.metrics_of_alarm_queries() as f64,
+            1.0,
+            Price::AlarmQueries,
+        ),
         line("dashboard", DASHBOARDS as f64, 1.0, Price::Dashboards),
         line("logs, GB", invocations * LOG_BYTES / 1e9, 1.0, Price::Logs),
     ];
@@ -197,8 +207,10 @@ mod tests {
     fn nothing_watched_costs_little_more_than_what_is_always_there() {
         let idle = Usage { apis: 0, files_a_day: 0, events_a_day: 0, ..usage() };
         let idle = estimate(&idle, &Prices::default());
-        let standing: f64 =
-            [Price::CustomMetrics, Price::Alarms, Price::Dashboards].map(|price| usd_of(&idle, price)).iter().sum();
+        let standing: f64 = [Price::CustomMetrics, Price::Alarms, Price::Dashboards]
+            .map(|price| usd_of(&idle, price))
+            .iter()
+            .sum();
         assert!((standing - (32.0 * 0.30 + 18.0 * 0.10 + 3.0)).abs() < 1e-9, "{idle:#?}");
         assert!((usd_of(&idle, Price::SqsRequests) - 0.2628).abs() < 1e-9, "{idle:#?}");
         assert!(idle.usd - standing < 0.5, "{idle:#?}");
@@ -217,7 +229,8 @@ mod tests {
     /// A code is a metric, and one that the query about codes looks at.
     #[test]
     fn error_codes_are_metrics() {
-        let counted = |api_alarms| estimate(&Usage { error_codes: 10, api_alarms, ..usage() }, &Prices::default());
+        let counted =
+            |api_alarms| estimate(&Usage { error_codes: 10, api_alarms, ..usage() }, &Prices::default());
         assert!((usd_of(&counted(false), Price::CustomMetrics) - 42.0 * 0.30).abs() < 1e-9);
         assert!((usd_of(&counted(false), Price::AlarmQueries)).abs() < 1e-9);
         assert!((usd_of(&counted(true), Price::AlarmQueries) - 161.0).abs() < 1e-9);
