@@ -265,7 +265,8 @@ fn reports_show_the_names_that_api_gateway_told() {
         store.insert(&document.key, document.bytes);
         let client = store.client(crate::testing::pass());
         roll(&client);
-        client.ops().into_iter().filter(|op| op.key.contains("reports/day/2026-11-20")).count()
+        let key = "reports/day/2026-11-20/average-latency.json";
+        client.ops().into_iter().filter(|op| op.key == key).count()
     };
     tell("2026-11-21T10:10:00Z", "till");
     assert!(next(5) > 0);
