@@ -2,15 +2,17 @@
 
 use std::future::pending;
 
-use gatetrail_aws::CloudWatch;
+use gatetrail_aws::{ApiGateway, CloudWatch};
 use gatetrail_engine::{
-    Asking, ObjectStore, Place, PlannedWindow, PullOptions, PullReport, Schedule, plan_pull, pull,
+    Asking, ObjectStore, Place, PlannedWindow, PullOptions, PullReport, Schedule, ask_for_names, plan_pull,
+    pull,
 };
 use gatetrail_metrics::{ApiFilter, ApiPattern, PriceTable, Selection, WindowRule};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::args::{LoginArgs, PulledArgs};
 use crate::exit::{Failure, usage};
+use crate::messages;
 use crate::time::AskedRange;
 
 /// Requests of GetMetricData at a time.
@@ -25,6 +27,8 @@ const DEFAULT_LAST: SignedDuration = SignedDuration::from_hours(24);
 /// What is pulled, from where and by whom.
 pub(crate) struct Pulling {
     source: CloudWatch,
+    /// `None` where names are not asked for.
+    apis: Option<ApiGateway>,
     options: PullOptions,
     asking: Asking,
     now: Timestamp,
@@ -69,7 +73,8 @@ impl Pulling {
             concurrency: CONCURRENCY,
             seed: u64::from(now.subsec_nanosecond().unsigned_abs()),
         };
-        Ok(Self { source: login.source, options, asking, now })
+        let apis = (!args.names_from_events).then_some(login.apis);
+        Ok(Self { source: login.source, apis, options, asking, now })
     }
 
     /// What would be asked for.
@@ -77,8 +82,14 @@ impl Pulling {
         plan_pull(&self.source, place, self.asking, self.now, &self.options, pending()).await
     }
 
-    /// Asks for it, and writes it to the inbox of a store.
+    /// Asks for it, and writes it to the inbox of a store. Names that API Gateway does not tell are told of, and are no failure.
     pub(crate) async fn pull<S: ObjectStore>(&self, place: &Place<'_, S>) -> PullReport {
+        if let Some(apis) = &self.apis {
+            let PullOptions { account, regions, .. } = &self.options;
+            let asked = ask_for_names(apis, place, account, regions, self.now, pending()).await;
+            let without = "answered without what API Gateway calls its APIs";
+            asked.failures.iter().for_each(|failure| messages::say(&format!("{failure}; {without}")));
+        }
         pull(&self.source, place, self.asking, self.now, &self.options, pending()).await
     }
 

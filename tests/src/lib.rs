@@ -11,6 +11,7 @@
     reason = "helpers of tests: an assumption that fails is a test that fails"
 )]
 
+pub mod api_gateway;
 pub mod boto3;
 pub mod cloudwatch;
 pub mod document;

@@ -24,15 +24,15 @@ def of_adapters():
     return {call for path in paths for calls in lists(path.relative_to(ROOT)).values() for call in calls}
 
 
-# Calls whose adapters are written on branches of their own. The list beside an adapter takes the place of the one here as soon as
-# it is there, and the variable that switches it on has to be read from then on.
-AWAITED = {"apigateway": ("GATETRAIL_API_NAMES", {"apigateway:GET"}), "sns": ("GATETRAIL_ALERT_TOPIC_ARN", {"sns:Publish"})}
+# Calls whose adapter is written on a branch of its own. The list beside it takes the place of the one here as soon as it is there,
+# and the variable that switches it on has to be read from then on.
+AWAITED = {"sns": ("GATETRAIL_ALERT_TOPIC_ARN", {"sns:Publish"})}
 
 
 def of_service(service):
     """What the adapters ask of a service."""
     listed = {call for call in of_adapters() if call.startswith(f"{service}:")}
-    return listed or AWAITED.get(service, (None, set()))[1]
+    return listed or AWAITED[service][1]
 
 
 def awaited_variables():

@@ -22,17 +22,20 @@ PLACES = {
     "trail-errors": {"s3:PutObject": {"inbox/trail/*"}},
     "api-latency": {
         "s3:ListBucket": {None},
-        "s3:GetObject": {"config/*", "inbox/metrics/*", "tables/*"},
-        "s3:PutObject": {"inbox/metrics/*"},
+        "s3:GetObject": {"config/*", "inbox/metrics/*", "names/*", "reports/api-names.json", "tables/*"},
+        "s3:PutObject": {"inbox/metrics/*", "names/*"},
     },
     "rollup": {
         "s3:ListBucket": {None},
-        "s3:GetObject": {"config/*", "inbox/*", "reports/*", "tables/*"},
+        "s3:GetObject": {"config/*", "inbox/*", "names/*", "reports/*", "tables/*"},
         "s3:PutObject": {"inbox-rejected/*", "reports/*", "tables/*"},
         "s3:AbortMultipartUpload": {"inbox-rejected/*", "reports/*", "tables/*"},
         "s3:DeleteObject": {"inbox/*"},
     },
 }
+
+# REST APIs, and the others.
+LISTS_OF_APIS = ("restapis", "apis")
 
 
 def granted(stack, function):
@@ -68,7 +71,8 @@ def expected(stack, function):
         pairs |= {(call, "*") for call in of_service("cloudwatch")}
         if stack.parameters["ApiNames"] == "on":
             regions = (stack.parameters["MetricRegions"] or "eu-west-1").split(",")
-            pairs |= {(call, f"arn:aws:apigateway:{region}::/apis") for call in of_service("apigateway") for region in regions}
+            lists = {f"arn:aws:apigateway:{region}::/{path}" for region in regions for path in LISTS_OF_APIS}
+            pairs |= {(call, of_region) for call in of_service("apigateway") for of_region in lists}
     if function == "Rollup" and stack.parameters["ApiAlarms"] == "on":
         pairs |= {(call, stack.arn("AlarmTopic")) for call in of_service("sns")}
     if stack.parameters["KmsKeyArn"]:
@@ -129,8 +133,9 @@ class Roles(unittest.TestCase):
 
     def test_names_and_alerts_are_asked_for_by_parameter(self):
         variables = lambda function, **parameters: Expanded(TrailBucketName="logs", **parameters).properties(function)["Environment"]["Variables"]
-        self.assertEqual(variables("ApiLatency")["GATETRAIL_API_NAMES"], "api-gateway")
-        self.assertNotIn("GATETRAIL_API_NAMES", variables("ApiLatency", ApiNames="off"))
+        for state in ("on", "off"):
+            self.assertEqual(variables("ApiLatency", ApiNames=state)["GATETRAIL_ASK_API_GATEWAY"], state)
+        self.assertEqual(variables("ApiLatency")["GATETRAIL_ASK_API_GATEWAY"], "on")
         topic = "arn:aws:sns:eu-west-1:111122223333:AlarmTopic"
         self.assertEqual(variables("Rollup", ApiAlarms="on")["GATETRAIL_ALERT_TOPIC_ARN"], topic)
         self.assertNotIn("GATETRAIL_ALERT_TOPIC_ARN", variables("Rollup"))
@@ -140,7 +145,9 @@ class Roles(unittest.TestCase):
             with unittest.mock.patch.dict(expanded.PSEUDO, {"AWS::Partition": partition}):
                 pairs = granted(Expanded(TrailBucketName="logs", MetricRegions="one-1,two-2"), "ApiLatency")
             lists = {resource for action, resource in pairs if action == "apigateway:GET"}
-            self.assertEqual(lists, {f"arn:{partition}:apigateway:{region}::/apis" for region in ("one-1", "two-2")})
+            self.assertEqual(lists, {
+                f"arn:{partition}:apigateway:{region}::/{path}" for region in ("one-1", "two-2") for path in LISTS_OF_APIS
+            })
 
     def test_regions_are_a_list_without_spaces(self):
         """A space would be part of an ARN."""

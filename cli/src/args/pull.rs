@@ -66,6 +66,9 @@ pub(crate) struct PulledArgs {
     #[arg(long, value_name = "PERCENTILE", value_delimiter = ',', value_parser = values::percentiles())]
     #[arg(hide_possible_values = true)]
     pub(crate) percentiles: Vec<Percentile>,
+    /// Take the names of APIs from events alone, and do not ask API Gateway for them (apigateway:GET)
+    #[arg(long)]
+    pub(crate) names_from_events: bool,
     /// Ask for the accounts that are linked to this one, too
     #[arg(long)]
     pub(crate) linked_accounts: bool,

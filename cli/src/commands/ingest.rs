@@ -34,14 +34,17 @@ const EVENTS_BYTES: usize = 512 << 20;
 pub(crate) fn run(args: &IngestArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
     check(args)?;
     let paths: Vec<&Path> = args.sources.iter().filter_map(Source::path).collect();
-    let (folder, unreachable) = LogFolder::find(&paths);
+    // Whoever names a recorded pull does not mean that it is a log file.
+    let are_logs = |path: &&Path| !(is_recorded_pull_name(path) && path.is_file());
+    let logs: Vec<&Path> = paths.iter().copied().filter(are_logs).collect();
+    let (folder, unreachable) = LogFolder::find(&logs);
     let shows_progress = surroundings.shows_progress;
     let (recorded, missing): (Vec<_>, Vec<_>) = paths.iter().map(|path| find_recorded_pulls(path)).unzip();
     let recorded: Vec<LocalFile> =
         recorded.into_iter().flatten().filter(|file| is_recorded_pull_name(&file.path)).collect();
     // What cannot be looked into was said of the log files.
     drop(missing);
-    let work = Ingestion { args, folder: (!paths.is_empty()).then_some(folder), recorded, shows_progress };
+    let work = Ingestion { args, folder: (!logs.is_empty()).then_some(folder), recorded, shows_progress };
     let Ingested { logs: ingested, pulls } = work_on(&args.store, &args.login, work)??;
 
     tell_problems(&ingested, pulls.as_ref(), &unreachable);

@@ -15,6 +15,8 @@ use gatetrail_report::{
 use gatetrail_tables::Arrived;
 use jiff::Timestamp;
 
+#[cfg(feature = "aws")]
+use crate::args::PulledArgs;
 use crate::args::{Anchor, LatencyArgs, Output};
 use crate::exit::{Answered, Failure, unless_closed, usage};
 use crate::input::{account_ids, read_config};
@@ -110,6 +112,24 @@ impl Question<'_> {
         }
     }
 
+    /// What has to be pulled for an answer.
+    #[cfg(feature = "aws")]
+    fn pulled(&self) -> PulledArgs {
+        let metric = self.args.metric.as_str().to_owned();
+        PulledArgs {
+            regions: self.args.region.clone(),
+            metric: if metric == "Latency" { Vec::new() } else { vec![metric] },
+            levels: Vec::from_iter(self.args.level.or(Some(self.by().level().max(Level::Stage)))),
+            include: self.args.api.iter().cloned().collect(),
+            exclude_api: Vec::new(),
+            percentiles: self.args.percentiles.clone(),
+            names_from_events: false,
+            linked_accounts: false,
+            account: None,
+            budget: self.args.budget,
+        }
+    }
+
     fn most_rows(&self) -> usize {
         match self.args.top {
             Some(0) => usize::MAX,
@@ -139,14 +159,18 @@ impl Question<'_> {
             return Ok(None);
         }
         arrived.settle();
-        self.answer_recorded(&arrived, config).map(Some)
+        self.answer_recorded(&arrived, &ApiDirectory::default(), config).map(Some)
     }
 
-    fn answer_recorded(&self, arrived: &Arrived, config: Config) -> Result<AverageLatency, Failure> {
+    fn answer_recorded(
+        &self,
+        arrived: &Arrived,
+        directory: &ApiDirectory,
+        config: Config,
+    ) -> Result<AverageLatency, Failure> {
         let newest = arrived.windows().values().flatten().map(|window| window.window_end).max();
         let query = self.query(self.range(newest)?, &config)?;
-        let directory = ApiDirectory::default();
-        let document = recorded_latencies(arrived, &directory, &query, &self.by(), &[], self.most_rows());
+        let document = recorded_latencies(arrived, directory, &query, &self.by(), &[], self.most_rows());
         Ok(document.with_account_names(&config))
     }
 
@@ -168,56 +192,54 @@ impl Question<'_> {
         config: Config,
         surroundings: &Surroundings,
     ) -> Result<Option<AverageLatency>, Failure> {
-        use gatetrail_engine::FolderStore;
+        let folder = tempfile::tempdir().map_err(|error| Failure::Setup(error.to_string()))?;
+        let work = AskCloudWatch { question: self, config, folder: folder.path(), now: surroundings.now };
+        work_on(&StoreAddress::Folder(folder.path().to_owned()), &self.args.login, work)?
+    }
+}
 
+/// The question to CloudWatch.
+#[cfg(feature = "aws")]
+struct AskCloudWatch<'a> {
+    question: &'a Question<'a>,
+    config: Config,
+    /// The store that is thrown away.
+    folder: &'a Path,
+    now: Timestamp,
+}
+
+#[cfg(feature = "aws")]
+impl Work for AskCloudWatch<'_> {
+    type Output = Result<Option<AverageLatency>, Failure>;
+
+    async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
         use super::pull::tell_problems;
-        use crate::args::PulledArgs;
         use crate::messages::counted;
         use crate::pulling::{Pulling, metrics};
         use crate::render::dollars;
 
-        let metric = self.args.metric.as_str().to_owned();
-        let what = PulledArgs {
-            regions: self.args.region.clone(),
-            metric: if metric == "Latency" { Vec::new() } else { vec![metric] },
-            levels: Vec::from_iter(self.args.level.or(Some(self.by().level().max(Level::Stage)))),
-            include: self.args.api.iter().cloned().collect(),
-            exclude_api: Vec::new(),
-            percentiles: self.args.percentiles.clone(),
-            linked_accounts: false,
-            account: None,
-            budget: self.args.budget,
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::Setup(error.to_string()))?;
-        let folder = tempfile::tempdir().map_err(|error| Failure::Setup(error.to_string()))?;
-        runtime.block_on(async {
-            let asked = self.args.time.asked();
-            let pulling = Pulling::begin(&what, asked, &self.args.login, surroundings.now).await?;
-            let store = FolderStore::new(folder.path());
-            let place = Place::new(&store, "local", "");
-            let planned = pulling.plan(&place).await;
-            if planned.failures.is_empty() {
-                let asked = counted(metrics(&planned.planned), "metric");
-                messages::say(&format!(
-                    "asking CloudWatch for {asked}: {}",
-                    dollars(pulling.usd(&planned.planned))
-                ));
-            }
-            let pulled = pulling.pull(&place).await;
-            tell_problems(&pulled);
-            if pulled.windows.is_empty() {
-                return Ok(None);
-            }
-            let mut arrived = Arrived::default();
-            for key in &pulled.documents {
-                let path = folder.path().join(key);
-                let bytes = fs::read(&path).map_err(|error| Failure::Setup(error.to_string()))?;
-                arrived.read(&bytes).map_err(|error| Failure::Setup(error.to_string()))?;
-            }
-            arrived.settle();
-            self.answer_recorded(&arrived, config).map(Some)
-        })
+        let Self { question, config, folder, now } = self;
+        let args = question.args;
+        let pulling = Pulling::begin(&question.pulled(), args.time.asked(), &args.login, now).await?;
+        let planned = pulling.plan(place).await;
+        if planned.failures.is_empty() {
+            let asked = counted(metrics(&planned.planned), "metric");
+            let usd = dollars(pulling.usd(&planned.planned));
+            messages::say(&format!("asking CloudWatch for {asked}: {usd}"));
+        }
+        let pulled = pulling.pull(place).await;
+        tell_problems(&pulled);
+        if pulled.windows.is_empty() {
+            return Ok(None);
+        }
+        let mut arrived = Arrived::default();
+        for key in &pulled.documents {
+            let bytes = fs::read(folder.join(key)).map_err(|error| Failure::Setup(error.to_string()))?;
+            arrived.read(&bytes).map_err(|error| Failure::Setup(error.to_string()))?;
+        }
+        arrived.settle();
+        let directory = read_directory(place).await?;
+        question.answer_recorded(&arrived, &directory, config).map(Some)
     }
 }
 

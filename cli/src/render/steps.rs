@@ -38,7 +38,11 @@ pub(crate) fn ingested(
     if unreached > 0 {
         parts.push((unreached, "that cannot be read"));
     }
-    let mut sums = vec![Sum::new("files", parts)];
+    // Where only recorded pulls were named, nobody asks about log files.
+    let mut sums = Vec::new();
+    if !reports.is_empty() || unreached > 0 {
+        sums.push(Sum::new("files", parts));
+    }
     if totals.files > 0 {
         let [files, records] = ledger::files_and_records(totals, None);
         sums.extend([files.of("read now"), records]);

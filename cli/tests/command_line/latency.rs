@@ -99,3 +99,18 @@ fn what_needs_aws_says_so() {
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("--features aws"), "{}", ran.stderr);
 }
+
+/// A recorded pull that is named itself is no log file: it is ingested, and nothing is rejected.
+#[test]
+fn a_recorded_pull_is_ingested_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().to_str().unwrap();
+    let ran = run(["ingest", "samples/metrics/2026-11-20.metrics.json.gz", "--store", store]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.contains("1 recorded pulls") && !ran.stdout.contains("rejected"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains(" files "), "{}", ran.stdout);
+    assert_eq!(
+        run(["latency", store, "--by", "region,account"]).stdout,
+        answer("latency samples/metrics --by region,account")
+    );
+}

@@ -9,6 +9,7 @@ use gatetrail_metrics::{
 
 const REGIONS: &str = "GATETRAIL_REGIONS";
 const LINKED_ACCOUNTS: &str = "GATETRAIL_LINKED_ACCOUNTS";
+const ASK_API_GATEWAY: &str = "GATETRAIL_ASK_API_GATEWAY";
 const METRICS: &str = "GATETRAIL_METRICS";
 const LEVELS: &str = "GATETRAIL_LEVELS";
 const PERCENTILES: &str = "GATETRAIL_PERCENTILES";
@@ -46,6 +47,8 @@ pub struct Config {
     pub results: ResultsSettings,
     /// What Lambda tells of the function.
     pub function: FunctionSettings,
+    /// Whether API Gateway is asked for names of APIs.
+    pub ask_api_gateway: bool,
     /// What is pulled, and how; the account and the seed are an invocation's.
     pub pull: PullOptions,
 }
@@ -60,6 +63,7 @@ impl Config {
         let results = ResultsSettings::read(&mut settings);
         let function = FunctionSettings::read(&mut settings);
         let environment = Environment::read(&variable);
+        let ask_api_gateway = settings.switch(ASK_API_GATEWAY);
         let own_region = environment.as_ref().map(|environment| environment.region().to_owned());
         let pull = PullOptions {
             account: String::new(),
@@ -77,7 +81,7 @@ impl Config {
             seed: 0,
         };
         let environment = settings.finish(environment)?;
-        Ok((Self { results, function, pull }, environment))
+        Ok((Self { results, function, ask_api_gateway, pull }, environment))
     }
 }
 

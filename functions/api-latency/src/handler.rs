@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use gatetrail_engine::{MetricSource, ObjectStore, Place, PullOptions, PullReport, pull};
+use gatetrail_engine::{
+    ApiSource, AskedReport, MetricSource, ObjectStore, Place, PullOptions, PullReport, ask_for_names, pull,
+};
 use gatetrail_function::Invocation;
 use gatetrail_tables::WindowState;
 use jiff::Timestamp;
@@ -16,11 +18,16 @@ use crate::{metrics, request};
 /// Exceptions that have a line of the log of their own; all are in the documents.
 const LOGGED_EXCEPTIONS: usize = 20;
 
+/// The time for asking for names: a thousand APIs of a region are told in two seconds, and datapoints matter more.
+const TIME_FOR_NAMES: Duration = Duration::from_secs(20);
+
 /// What the function is made of. Built once, lent to every invocation.
 #[derive(Debug)]
-pub struct App<M, S> {
+pub struct App<M, A, S> {
     /// Where metrics are.
     pub source: M,
+    /// Where names of APIs are, if they are asked for.
+    pub apis: Option<A>,
     /// Where results are.
     pub store: S,
     /// What to do.
@@ -35,8 +42,8 @@ pub struct App<M, S> {
 ///
 /// # Errors
 /// Where the payload cannot be understood, or something failed: then after everything else was done, logged and measured.
-pub async fn handle<M: MetricSource, S: ObjectStore>(
-    app: &App<M, S>,
+pub async fn handle<M: MetricSource, A: ApiSource, S: ObjectStore>(
+    app: &App<M, A, S>,
     payload: &Value,
     function_arn: &str,
     invocation: &Invocation,
@@ -54,7 +61,13 @@ pub async fn handle<M: MetricSource, S: ObjectStore>(
         seed: started.duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos().into(),
         ..app.config.pull.clone()
     };
-    let deadline = tokio::time::sleep(invocation.time_to_work(started));
+    let time = invocation.time_to_work(started);
+    let deadline = tokio::time::sleep(time);
+    if let Some(apis) = &app.apis {
+        let time = tokio::time::sleep(time.min(TIME_FOR_NAMES));
+        let asked = ask_for_names(apis, &place, account, &options.regions, now, time).await;
+        log_names(&asked);
+    }
     let report = pull(&app.source, &place, asking, now, &options, deadline).await;
     let ended = (app.clock)();
     let took = ended.duration_since(started).unwrap_or_default();
@@ -65,6 +78,15 @@ pub async fn handle<M: MetricSource, S: ObjectStore>(
             Err(HandlerError::PullFailed { failures: report.failures.len(), first: first.clone() })
         }
         None => Ok(Summary::new(report)),
+    }
+}
+
+fn log_names(asked: &AskedReport) {
+    for reason in &asked.failures {
+        tracing::warn!(reason, "names of APIs are not had from API Gateway");
+    }
+    if asked.regions > 0 {
+        tracing::info!(regions = asked.regions, apis = asked.apis, "API Gateway told names");
     }
 }
 

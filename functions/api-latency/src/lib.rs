@@ -15,5 +15,6 @@ pub use config::Config;
 pub use error::HandlerError;
 pub use handler::{App, handle};
 
-/// What the function asks of the results bucket: what was pulled before is read, what is pulled is written.
+/// What the function asks of the results bucket: what was pulled before is read, what is pulled and what API Gateway told is
+/// written.
 pub const RESULTS_CALLS: &[&str] = &["s3:ListBucket", "s3:GetObject", "s3:PutObject"];

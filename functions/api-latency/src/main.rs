@@ -1,9 +1,9 @@
-//! Wires the function: configuration, CloudWatch, S3, logs, the Lambda runtime.
+//! Wires the function: configuration, CloudWatch, API Gateway, S3, logs, the Lambda runtime.
 
 use std::time::SystemTime;
 
 use api_latency::{App, Config, handle};
-use gatetrail_aws::{CloudWatch, S3Store};
+use gatetrail_aws::{ApiGateway, CloudWatch, S3Store};
 use gatetrail_function::{Invocation, print_line, start_logs};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -16,7 +16,8 @@ async fn main() -> Result<(), Error> {
         Config::read(variable).inspect_err(|error| tracing::error!(%error, "refused to start"))?;
     let store = S3Store::new(&environment, config.results.owned().collect());
     let source = CloudWatch::new(&environment);
-    let app = &App { source, store, config, clock: SystemTime::now, print: print_line };
+    let apis = config.ask_api_gateway.then(|| ApiGateway::new(&environment));
+    let app = &App { source, apis, store, config, clock: SystemTime::now, print: print_line };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let context = event.context;
         let invocation = Invocation::at(context.deadline, context.request_id);

@@ -1,5 +1,7 @@
 //! What Lambda puts into a function's environment: region, credentials, and an endpoint in tests.
 
+use aws_sdk_apigateway::config::Builder as ApiGatewayBuilder;
+use aws_sdk_apigatewayv2::config::Builder as ApiGatewayV2Builder;
 use aws_sdk_cloudwatch::config::Builder as CloudWatchBuilder;
 use aws_sdk_s3::Config;
 use aws_sdk_s3::config::{
@@ -40,6 +42,8 @@ pub struct Environment {
     s3_endpoint_url: Option<String>,
     cloudwatch_endpoint_url: Option<String>,
     sts_endpoint_url: Option<String>,
+    rest_apis_endpoint_url: Option<String>,
+    apis_endpoint_url: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
@@ -52,7 +56,7 @@ pub struct MissingVariables(pub Vec<&'static str>);
 impl Environment {
     /// Reads the variables that the SDKs share: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
     /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_STS`,
-    /// `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
+    /// `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL_APIGATEWAYV2`, `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
     ///
     /// # Errors
     /// Names all that are missing of region and credentials.
@@ -80,6 +84,8 @@ impl Environment {
             s3_endpoint_url: endpoint("AWS_ENDPOINT_URL_S3"),
             cloudwatch_endpoint_url: endpoint("AWS_ENDPOINT_URL_CLOUDWATCH"),
             sts_endpoint_url: endpoint("AWS_ENDPOINT_URL_STS"),
+            rest_apis_endpoint_url: endpoint("AWS_ENDPOINT_URL_API_GATEWAY"),
+            apis_endpoint_url: endpoint("AWS_ENDPOINT_URL_APIGATEWAYV2"),
             fips: is_true("AWS_USE_FIPS_ENDPOINT"),
             dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
         })
@@ -133,6 +139,29 @@ impl Environment {
             Some(url) => config.endpoint_url(url),
             None => config,
         }
+    }
+
+    /// Of REST APIs, and of all others; all but the region.
+    pub(crate) fn api_gateway_configs(&self) -> (ApiGatewayBuilder, ApiGatewayV2Builder) {
+        let rest = ApiGatewayBuilder::default()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack);
+        let others = ApiGatewayV2Builder::default()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack);
+        let rest = match &self.rest_apis_endpoint_url {
+            Some(url) => rest.endpoint_url(url),
+            None => rest,
+        };
+        let others = match &self.apis_endpoint_url {
+            Some(url) => others.endpoint_url(url),
+            None => others,
+        };
+        (rest, others)
     }
 
     /// The region that the function runs in.

@@ -3,6 +3,7 @@
 //! Behind the feature `profiles` is what a person at a terminal needs: profiles, cached logins, roles of an instance. A
 //! function needs none of it ([`Environment`]).
 
+mod api_gateway;
 mod assumed_role;
 mod cloudwatch;
 mod environment;
@@ -12,6 +13,7 @@ mod profiles;
 mod s3;
 mod upload;
 
+pub use api_gateway::ApiGateway;
 pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, MissingVariables};
 #[cfg(feature = "profiles")]

@@ -6,6 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_sts::Client as StsClient;
 
+use crate::api_gateway::ApiGateway;
 use crate::cloudwatch::CloudWatch;
 use crate::environment::{retries, timeouts};
 use crate::s3::{BucketOwners, S3Store};
@@ -34,11 +35,13 @@ pub enum LoginError {
     Nameless,
 }
 
-/// CloudWatch, and who asks it where.
+/// CloudWatch and API Gateway, and who asks them where.
 #[derive(Debug)]
 pub struct MetricsLogin {
     /// Metrics of any region.
     pub source: CloudWatch,
+    /// Names of APIs of any region.
+    pub apis: ApiGateway,
     /// Region of the login.
     pub region: Option<String>,
     shared: SdkConfig,
@@ -64,6 +67,10 @@ impl Login {
         let shared = self.load().await;
         MetricsLogin {
             source: CloudWatch::from_config(CloudWatchBuilder::from(&shared)),
+            apis: ApiGateway::from_configs(
+                aws_sdk_apigateway::config::Builder::from(&shared),
+                aws_sdk_apigatewayv2::config::Builder::from(&shared),
+            ),
             region: shared.region().map(ToString::to_string),
             shared,
         }

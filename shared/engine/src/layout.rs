@@ -6,13 +6,14 @@ use gatetrail_tables::{Events, Files, MetricPoints, Table as _, Windows};
 
 use crate::folder_store::LOCK;
 
-/// Its folders, each with what lies below them. `reports` and `config` alone make no store: others have such folders too.
-pub(crate) const FOLDERS: [(&str, &[&str]); 5] = [
+/// Its folders, each with what lies below them. `reports`, `config` and `names` alone make no store: others have such folders too.
+pub(crate) const FOLDERS: [(&str, &[&str]); 6] = [
     ("tables", &[Events::NAME, Files::NAME, MetricPoints::NAME, Windows::NAME]),
     ("inbox", INBOXES),
     ("inbox-rejected", INBOXES),
     ("reports", &[]),
     ("config", &[]),
+    ("names", &[]),
 ];
 
 const INBOXES: &[&str] = &["trail", "metrics"];

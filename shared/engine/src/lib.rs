@@ -1,8 +1,9 @@
 //! The steps of Gatetrail, used by the functions and by the command line alike: reading a batch of objects, pulling metrics,
 //! rolling up what was read, and reading a local folder. Results have two homes that are one to them: a bucket, and a folder
-//! ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`], [`MetricSource`]) and arguments; no AWS crate is known
-//! here.
+//! ([`FolderStore`]). What is outside comes in through small ports ([`ObjectStore`], [`MetricSource`],
+//! [`ApiSource`]) and arguments; no AWS crate is known here.
 
+mod asked_names;
 mod batch;
 mod disk;
 mod fetch;
@@ -23,6 +24,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 
+pub use asked_names::{ApiSource, ApiSourceError, AskedReport, ask_for_names};
 pub use batch::{
     BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,
     read_batch,

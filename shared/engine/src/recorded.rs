@@ -7,7 +7,7 @@ use gatetrail_tables::{InboxDocument, Partition, Projection, WindowRow, Windows,
 use crate::folder::{LocalFile, Unreachable};
 use crate::object_store::{ObjectStore, Place};
 use crate::put_document::put_document;
-use crate::tables::{TableAccessError, TableObject};
+use crate::tables::{TableAccessError, for_each_group};
 
 /// What became of recorded pulls.
 #[derive(Debug, Default)]
@@ -60,14 +60,11 @@ pub async fn put_recorded_pulls<S: ObjectStore>(
 async fn hold<S: ObjectStore>(place: &Place<'_, S>, windows: &[WindowRow]) -> Result<bool, TableAccessError> {
     for window in windows {
         let partition = Partition::of(gatetrail_tables::Division::Days, Some(window.window_start));
-        let Some(object) = TableObject::<Windows>::open(place, &partition.key("windows")).await? else {
-            return Ok(false);
-        };
         let mut holds = false;
-        for group in 0..object.groups() {
-            let rows = object.read(place, group, Projection::All).await?;
+        for_each_group::<Windows, S>(place, &[partition], Projection::All, |rows| {
             holds |= rows.iter().any(|row| row.holds(window));
-        }
+        })
+        .await?;
         if !holds {
             return Ok(false);
         }

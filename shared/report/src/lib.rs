@@ -35,7 +35,10 @@ pub use coverage::{
 pub use delay::DeliveryDelay;
 pub use deliveries::{Delivered, Deliveries};
 pub use dimension::Dimension;
-pub use directory::{API_NAMES_SCHEMA, ApiDirectory, DayNames, LearnedNames, NotLearnedNames};
+pub use directory::{
+    API_NAMES_SCHEMA, ASKED_NAMES_SCHEMA, ApiDirectory, AskedNames, DayNames, LearnedNames, NotAskedNames,
+    NotLearnedNames, ToldApi,
+};
 pub use events_document::{EVENTS_SCHEMA, EventsDocument};
 pub use filters::{Filters, StatusFilter};
 pub use gatetrail_metrics::ApiPattern;

@@ -5,10 +5,11 @@ use std::future::Future;
 
 use gatetrail_aws::Environment;
 use gatetrail_engine::{
-    DataPage, DataRequest, FolderStore, ListedPage, ListingRequest, MetricError, MetricErrorKind,
-    MetricOperation,
+    ApiSourceError, DataPage, DataRequest, FolderStore, ListedPage, ListingRequest, MetricError,
+    MetricErrorKind, MetricOperation,
 };
 use gatetrail_metrics::{Dimension, ListedMetric, NAMESPACE, Page, QueryResult, Status};
+use gatetrail_report::ToldApi;
 use serde_json::json;
 
 use super::*;
@@ -62,6 +63,21 @@ impl MetricSource for OneStage {
     }
 }
 
+/// An account with one API, which is told or refused.
+struct OneApi {
+    denied: bool,
+}
+
+impl ApiSource for OneApi {
+    async fn apis(&self, region: &str) -> Result<Vec<ToldApi>, ApiSourceError> {
+        if self.denied {
+            let (operation, region) = ("GetApis", region.to_owned());
+            return Err(ApiSourceError { operation, region, denied: true, source: None });
+        }
+        Ok(vec![ToldApi { id: "a1".to_owned(), name: "orders".to_owned(), rest: true }])
+    }
+}
+
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_795_000_000)
 }
@@ -78,7 +94,9 @@ fn answers(failing: Option<MetricErrorKind>, payloads: &[Value]) -> Vec<Result<V
     let (config, _): (Config, Environment) = Config::read(variable).unwrap();
     let store = FolderStore::new(folder.path());
     let print = |line: &str| LINES.with_borrow_mut(|lines| lines.push(line.to_owned()));
-    let app = App { source: OneStage { failing }, store, config, clock: now, print };
+    // What names cost is not what metrics cost, and a refusal stops no pull.
+    let apis = Some(OneApi { denied: failing.is_some() });
+    let app = App { source: OneStage { failing }, apis, store, config, clock: now, print };
     let invocation = Invocation { deadline: now() + Duration::from_secs(60), request_id: "id".to_owned() };
     let handling = async {
         let mut answers = Vec::new();

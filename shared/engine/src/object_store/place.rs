@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::error::StoreError;
-use super::port::{Condition, FolderPage, ListPage, NewObject, Object, ObjectStore};
+use super::port::{Condition, FolderPage, ListPage, ListedObject, NewObject, Object, ObjectStore};
 
 /// A place in a store: `s3://bucket/prefix/`, or a folder. Keys, prefixes and pages that go in and come out are relative to
 /// it. Errors are those of the store's operations of the same names.
@@ -107,6 +107,34 @@ impl<'s, S: ObjectStore> Place<'s, S> {
             }
         }
         Ok(listed)
+    }
+
+    /// All pages of [`Self::list`].
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn list_all(&self, prefix: &str) -> Result<Vec<ListedObject>, StoreError> {
+        let mut listed = self.list(prefix, None).await?;
+        let mut objects = listed.objects;
+        while let Some(page) = listed.next {
+            listed = self.list(prefix, Some(&page)).await?;
+            objects.append(&mut listed.objects);
+        }
+        Ok(objects)
+    }
+
+    /// All pages of [`Self::list_folders`].
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn list_all_folders(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut listed = self.list_folders(prefix, None).await?;
+        let mut folders = listed.folders;
+        while let Some(page) = listed.next {
+            listed = self.list_folders(prefix, Some(&page)).await?;
+            folders.append(&mut listed.folders);
+        }
+        Ok(folders)
     }
 
     /// See [`ObjectStore::list_folders`].

@@ -1,5 +1,7 @@
 //! From what is due to what may be asked for.
 
+use std::collections::BTreeSet;
+
 use gatetrail_metrics::{OverBudget, Plan, PlanError, Window, check_budget};
 
 use super::due::Task;
@@ -20,33 +22,31 @@ pub(super) struct Refusal {
     pub(super) problem: PlanError,
 }
 
-/// Takes the tasks that fit into the budget, in their order; and how many do not, which later runs may. A backfill is taken as
-/// a whole or not at all, as are the newest windows of a schedule: of a part nobody could tell what it lacks.
+/// Takes the tasks that fit into the budget, in their order; and how many windows do not, which later runs may. A backfill is
+/// taken as a whole or not at all, as are the newest windows of a schedule: of a part nobody could tell what it lacks.
 pub(super) fn within(
     plans: Vec<Planned>,
     options: &PullOptions,
     asking: Asking,
 ) -> Result<(Vec<Planned>, usize), OverBudget> {
     let mut asked: u64 = 0;
-    let mut taken = Vec::new();
-    let found = plans.len();
-    let mut newest: Vec<(String, usize)> = Vec::new();
-    for planned in &plans {
-        let kind = (planned.task.region.clone(), planned.task.schedule);
-        if matches!(asking, Asking::Backfill { .. }) || !newest.contains(&kind) {
-            asked += planned.plan.metrics_requested();
-            newest.push(kind);
+    let mut newest = BTreeSet::new();
+    for Planned { task, plan } in &plans {
+        let is_newest = newest.insert((task.region.as_str(), task.schedule));
+        if is_newest || matches!(asking, Asking::Backfill { .. }) {
+            asked += plan.metrics_requested();
         }
     }
     check_budget(asked, options.budget, &options.price)?;
     let mut asked: u64 = 0;
+    let (mut taken, mut left) = (Vec::new(), 0);
     for planned in plans {
         asked += planned.plan.metrics_requested();
         if asked > options.budget {
-            break;
+            left += planned.task.settles.len();
+        } else {
+            taken.push(planned);
         }
-        taken.push(planned);
     }
-    let left = found - taken.len();
     Ok((taken, left))
 }

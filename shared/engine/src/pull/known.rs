@@ -11,13 +11,13 @@ use gatetrail_tables::{
 use jiff::Timestamp;
 
 use super::options::{Asking, PullOptions};
-use crate::object_store::{ObjectStore, Place};
-use crate::tables::{TableAccessError, TableObject, read_object};
+use crate::object_store::{ListedObject, ObjectStore, Place};
+use crate::tables::{TableAccessError, for_each_group, read_object};
 
 /// Where documents of pulls are.
 const INBOX: &str = "inbox/metrics/";
 
-/// Objects that are read at a time.
+/// Documents that are read at a time.
 const CONCURRENCY: usize = 16;
 
 type Key = (String, String, Timestamp, Timestamp, u64);
@@ -47,11 +47,11 @@ impl Known {
             Asking::Scheduled(scheduled) => {
                 let kept = options.schedules.iter().map(|one| kept_since(one.rule.period(), scheduled));
                 // What percentiles lack of the past is not worth a year of tables: they look back as far as the others.
-                (kept.max().unwrap_or(scheduled), scheduled)
+                (kept.max().unwrap_or(scheduled), scheduled.max(now))
             }
             Asking::Backfill { from, to } => (from, to),
         };
-        for row in tables(place, from, to.max(now)).await?.into_iter().filter(wanted) {
+        for row in tables(place, from, to).await?.into_iter().filter(wanted) {
             known.add(row);
         }
         Ok(known)
@@ -104,17 +104,8 @@ fn key(region: &str, configuration: &str, from: Timestamp, to: Timestamp, period
 
 /// The rows of the documents that wait to be folded.
 async fn inbox<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<WindowRow>, TableAccessError> {
-    let mut keys = Vec::new();
-    let mut page = None;
-    loop {
-        let listed = place.list(INBOX, page.as_deref()).await?;
-        keys.extend(listed.objects.into_iter().map(|object| object.key));
-        page = listed.next;
-        if page.is_none() {
-            break;
-        }
-    }
-    let reading = keys.into_iter().map(|key| async move {
+    let documents = place.list_all(INBOX).await?;
+    let reading = documents.into_iter().map(|ListedObject { key, .. }| async move {
         // Gone: folded since.
         let Some((_, bytes)) = read_object(place, &key).await? else { return Ok(Vec::new()) };
         Ok::<_, TableAccessError>(read_window_rows(&bytes).unwrap_or_else(|error| {
@@ -134,16 +125,8 @@ async fn tables<S: ObjectStore>(
     to: Timestamp,
 ) -> Result<Vec<WindowRow>, TableAccessError> {
     let (Some(first), Some(last)) = (Day::of(from), Day::of(to)) else { return Ok(Vec::new()) };
-    let reading = first.plus(-1).to(last).map(|day| async move {
-        let mut rows = Vec::new();
-        let key = Partition::Day(day).key("windows");
-        if let Some(object) = TableObject::<Windows>::open(place, &key).await? {
-            for group in 0..object.groups() {
-                rows.append(&mut object.read(place, group, Projection::All).await?);
-            }
-        }
-        Ok::<_, TableAccessError>(rows)
-    });
-    let rows: Vec<Vec<WindowRow>> = stream::iter(reading).buffered(CONCURRENCY).try_collect().await?;
-    Ok(rows.concat())
+    let days: Vec<Partition> = first.plus(-1).to(last).map(Partition::Day).collect();
+    let mut all = Vec::new();
+    for_each_group::<Windows, S>(place, &days, Projection::All, |mut rows| all.append(&mut rows)).await?;
+    Ok(all)
 }

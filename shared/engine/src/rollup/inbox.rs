@@ -16,14 +16,7 @@ const REJECTED: &str = "inbox-rejected/";
 
 /// All documents, in the order of their keys.
 pub(super) async fn list<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<ListedObject>, StoreError> {
-    let mut documents = Vec::new();
-    let mut page = None;
-    loop {
-        let listed = place.list(INBOX, page.as_deref()).await?;
-        documents.extend(listed.objects);
-        let Some(next) = listed.next else { return Ok(documents) };
-        page = Some(next);
-    }
+    place.list_all(INBOX).await
 }
 
 /// The bytes of a document; `None` where it is gone: another rollup has folded it.

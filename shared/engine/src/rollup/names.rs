@@ -13,6 +13,7 @@ use gatetrail_metrics::ApiNames;
 use gatetrail_report::{ApiDirectory, DayNames, LearnedNames, TimeRange, shows_names_of};
 use gatetrail_tables::{Day, Events, Partition, Projection};
 
+use crate::asked_names::read_asked_names;
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
 use crate::tables::{TableAccessError, TableObject, read_object, table_partitions};
 
@@ -37,7 +38,8 @@ const NAMED: Projection = Projection::Only(&[
     "api_kind",
 ]);
 
-/// The names that the store knows: of its document, or of all events where there is none of this version.
+/// The names that the store knows: of its document, or of all events and of what API Gateway told where there is none of this
+/// version.
 ///
 /// # Errors
 /// Where an object cannot be read; it is named.
@@ -53,7 +55,9 @@ pub async fn read_directory<S: ObjectStore>(place: &Place<'_, S>) -> Result<ApiD
 pub(crate) async fn read_api_names<S: ObjectStore>(
     place: &Place<'_, S>,
 ) -> Result<ApiNames, TableAccessError> {
-    let (_, learned) = read(place).await?;
+    let (_, mut learned) = read(place).await?;
+    // The pull asks API Gateway first, and what it was told is not in the document before a rollup.
+    learned.set_told(&read_asked_names(place).await?);
     let mut names = ApiNames::default();
     learned.iter().for_each(|(account, region, id, name)| names.add(account, region, id, name));
     Ok(names)
@@ -111,6 +115,7 @@ async fn learn_all<S: ObjectStore>(place: &Place<'_, S>) -> Result<LearnedNames,
             Err(error) => return Err(error),
         }
     }
+    learned.set_told(&read_asked_names(place).await?);
     // Nobody knows which names the reports show.
     learned.reports_pending = true;
     Ok(learned)
@@ -136,7 +141,7 @@ pub(super) struct Learned {
     pub(super) unread: Vec<(Day, TableAccessError)>,
 }
 
-/// Learns the names of days whose events may have changed.
+/// Learns the names of days whose events may have changed, and those that API Gateway told.
 pub(super) async fn learn_days<S: ObjectStore>(
     place: &Place<'_, S>,
     days: impl IntoIterator<Item = Day>,
@@ -149,12 +154,15 @@ pub(super) async fn learn_days<S: ObjectStore>(
             Err(error) => unread.push((day, error)),
         }
     }
+    let told = read_asked_names(place).await?;
     let mut attempt = 1;
     loop {
         let (etag, known) = read(place).await?;
         let mut learned = known.clone();
         of_days.iter().for_each(|(day, names)| learned.set_day(*day, names));
-        learned.reports_pending |= learned != known;
+        learned.set_told(&told);
+        // A name that is given or told once more is in the document, and changes no report.
+        learned.reports_pending |= ApiDirectory::of(&learned) != ApiDirectory::of(&known);
         let reports_pending = learned.reports_pending;
         if learned == known && etag.is_some() {
             return Ok(Learned { reports_pending, unread });

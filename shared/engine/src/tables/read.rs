@@ -74,15 +74,9 @@ async fn folders_of<T: Table, S: ObjectStore>(
     place: &Place<'_, S>,
 ) -> Result<Vec<Partition>, TableAccessError> {
     let prefix = format!("tables/{}/", T::NAME);
-    let mut found = Vec::new();
-    let mut page = None;
-    loop {
-        let listed = place.list_folders(&prefix, page.as_deref()).await?;
-        let keys = listed.folders.iter().map(|folder| format!("{prefix}{folder}/{}.parquet", T::NAME));
-        found.extend(keys.filter_map(|key| Partition::parse(T::NAME, &key)));
-        let Some(next) = listed.next else { return Ok(found) };
-        page = Some(next);
-    }
+    let folders = place.list_all_folders(&prefix).await?.into_iter();
+    let keys = folders.map(|folder| format!("{prefix}{folder}/{}.parquet", T::NAME));
+    Ok(keys.filter_map(|key| Partition::parse(T::NAME, &key)).collect())
 }
 
 /// The objects of a table whose keys, behind the table's, begin with a prefix.
@@ -91,14 +85,8 @@ async fn objects_below<T: Table, S: ObjectStore>(
     prefix: &str,
 ) -> Result<Vec<Partition>, TableAccessError> {
     let prefix = format!("tables/{}/{prefix}", T::NAME);
-    let mut found = Vec::new();
-    let mut page = None;
-    loop {
-        let listed = place.list(&prefix, page.as_deref()).await?;
-        found.extend(listed.objects.iter().filter_map(|object| Partition::parse(T::NAME, &object.key)));
-        let Some(next) = listed.next else { return Ok(found) };
-        page = Some(next);
-    }
+    let objects = place.list_all(&prefix).await?.into_iter();
+    Ok(objects.filter_map(|object| Partition::parse(T::NAME, &object.key)).collect())
 }
 
 /// The objects of a table that is divided by hours, of one day.

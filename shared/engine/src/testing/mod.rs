@@ -7,6 +7,8 @@ pub(crate) mod promises;
 mod run;
 mod tests;
 
-pub(crate) use hooks::{Gate, Hook, Moment, Verdict, fail_nth, kill_at, lose_answer_of_nth, pass, wait_for};
+pub(crate) use hooks::{
+    Gate, Hook, Moment, Op, Verdict, fail_nth, kill_at, lose_answer_of_nth, pass, wait_for,
+};
 pub(crate) use memory_store::MemoryStore;
 pub(crate) use run::{block_on, interleave, run_until_killed};

@@ -1,11 +1,13 @@
 //! Names by API and day: learning them, and the document that keeps them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gatetrail_tables::{Column, Day, EventRow};
 use gatetrail_trail::{ApiKind, PARSER_REVISION};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::asked::{AskedNames, ToldEntry, ToldName};
 
 /// Name and version of the document.
 pub const API_NAMES_SCHEMA: &str = "gatetrail/api-names/1";
@@ -28,11 +30,12 @@ pub struct DayNames {
     apis: BTreeMap<ApiKey, BTreeMap<String, (Option<Timestamp>, String)>>,
 }
 
-/// The names that events gave to APIs, by the day of the events.
+/// The names that events gave to APIs, by the day of the events, and those that API Gateway told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LearnedNames {
     /// Days in their spelling, which is their order; of a day the names in the order in which they were given last.
-    pub(super) apis: BTreeMap<ApiKey, BTreeMap<String, Vec<String>>>,
+    apis: BTreeMap<ApiKey, BTreeMap<String, Vec<String>>>,
+    told: BTreeMap<ApiKey, ToldName>,
     /// Whether reports of other days may still show other names: whoever finds it so looks through them.
     pub reports_pending: bool,
 }
@@ -72,6 +75,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reports_pending: bool,
     apis: Vec<Api<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    told: Vec<ToldEntry<&'a ApiKey, &'a ToldName>>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +91,8 @@ struct ReadDocument {
     #[serde(default)]
     reports_pending: bool,
     apis: Vec<ReadApi>,
+    #[serde(default)]
+    told: Vec<ToldEntry<ApiKey, ToldName>>,
 }
 
 #[derive(Deserialize)]
@@ -126,10 +133,33 @@ impl DayNames {
 impl LearnedNames {
     /// Every name that an API ever had: account, region, id and name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str, &str)> {
-        self.apis.iter().flat_map(|(ApiKey { account, region, api_id, .. }, days)| {
-            let names = days.values().flatten();
-            names.map(move |name| (account.as_str(), region.as_str(), api_id.as_str(), name.as_str()))
+        self.histories().flat_map(|(ApiKey { account, region, api_id, .. }, names)| {
+            let names = names.into_iter();
+            names.map(move |name| (account.as_str(), region.as_str(), api_id.as_str(), name))
         })
+    }
+
+    /// Of every API its names, in the order in which they were given; one may come again.
+    pub(super) fn histories(&self) -> impl Iterator<Item = (&ApiKey, Vec<&str>)> {
+        let apis: BTreeSet<&ApiKey> = self.apis.keys().chain(self.told.keys()).collect();
+        apis.into_iter().map(|api| {
+            let days = self.apis.get(api).into_iter().flatten();
+            let mut dated: Vec<(&str, &str)> = days
+                .flat_map(|(day, names)| names.iter().map(|name| (day.as_str(), name.as_str())))
+                .collect();
+            let told_on = self.told.get(api).and_then(|told| Some((Day::of(told.told)?.to_string(), told)));
+            if let Some((day, told)) = &told_on {
+                // What was told counts behind what events of the same day have given.
+                let later = dated.partition_point(|(given, _)| *given <= day.as_str());
+                dated.insert(later, ("", told.name.as_str()));
+            }
+            (api, dated.into_iter().map(|(_, name)| name).collect())
+        })
+    }
+
+    /// Takes what API Gateway told, in place of what it was known to have told before.
+    pub fn set_told(&mut self, names: &AskedNames) {
+        self.told.clone_from(names.names());
     }
 
     /// Takes the names of a day in place of what was learned of it before.
@@ -157,6 +187,7 @@ impl LearnedNames {
             parser_revision: PARSER_REVISION,
             reports_pending: self.reports_pending,
             apis: self.apis.iter().map(|(key, days)| Api { key, days }).collect(),
+            told: self.told.iter().map(|(key, name)| ToldEntry { key, name }).collect(),
         })
     }
 
@@ -172,14 +203,16 @@ impl LearnedNames {
         if parser_revision != PARSER_REVISION {
             return Err(NotLearnedNames::Parser { found: parser_revision });
         }
-        let ReadDocument { reports_pending, apis } = serde_json::from_slice(bytes)?;
+        let ReadDocument { reports_pending, apis, told } = serde_json::from_slice(bytes)?;
         let apis = apis.into_iter().map(|ReadApi { key, days }| (key, days)).collect();
-        Ok(Self { apis, reports_pending })
+        let told = told.into_iter().map(|ToldEntry { key, name }| (key, name)).collect();
+        Ok(Self { apis, told, reports_pending })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ToldApi;
     use super::*;
     use gatetrail_tables::EventSet;
     use gatetrail_trail::Event;
@@ -229,6 +262,24 @@ mod tests {
         learned.set_day(first, &DayNames::default());
         learned.set_day(second, &DayNames::default());
         assert_eq!(learned, LearnedNames::default());
+    }
+
+    #[test]
+    fn what_was_told_stands_behind_the_events_of_its_day() {
+        let mut learned = LearnedNames::default();
+        learned.set_day("2026-11-20".parse().unwrap(), &names(&[("1", "2026-11-20T23:00:00Z", "basket")]));
+        learned.set_day("2026-11-22".parse().unwrap(), &names(&[("2", "2026-11-22T01:00:00Z", "till")]));
+        let mut asked = AskedNames::default();
+        let told = |id: &str, name: &str| ToldApi { id: id.to_owned(), name: name.to_owned(), rest: false };
+        let at = "2026-11-20T10:10:00Z".parse().unwrap();
+        asked.take("111122223333", "us-east-1", at, [told("a1", "orders"), told("b2", "bills")]);
+        learned.set_told(&asked);
+        let histories: Vec<_> =
+            learned.histories().map(|(api, names)| (api.api_id.as_str(), names)).collect();
+        assert_eq!(histories, [("a1", vec!["basket", "orders", "till"]), ("b2", vec!["bills"])]);
+        assert_eq!(LearnedNames::parse(&learned.to_json().unwrap()).unwrap(), learned);
+        learned.set_told(&AskedNames::default());
+        assert_eq!(learned.histories().count(), 1);
     }
 
     #[test]

@@ -7,13 +7,13 @@ use hashbrown::HashMap;
 use super::learned::{ApiKey, LearnedNames};
 
 /// Names of APIs by their ids, and ids by their names. The default knows nothing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApiDirectory {
     /// By account, then region: maps within maps, so that a row is looked up by the texts that it borrows.
     accounts: HashMap<String, HashMap<String, Region>>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Region {
     /// Names by id, the newest last; each once.
     names: HashMap<String, Vec<String>>,
@@ -26,13 +26,13 @@ impl ApiDirectory {
     #[must_use]
     pub fn of(learned: &LearnedNames) -> Self {
         let mut directory = Self::default();
-        for (ApiKey { account, region, api_id, rest }, days) in &learned.apis {
+        for (ApiKey { account, region, api_id, rest }, history) in learned.histories() {
             let regions = directory.accounts.entry_ref(account.as_str()).or_default();
             let region = regions.entry_ref(region.as_str()).or_default();
             let names = region.names.entry_ref(api_id.as_str()).or_default();
-            for name in days.values().flatten() {
+            for name in history {
                 names.retain(|known| known != name);
-                names.push(name.clone());
+                names.push(name.to_owned());
                 if *rest {
                     let ids = region.rest_ids.entry(name_in_metrics(name, api_id)).or_default();
                     ids.insert(api_id.clone());
@@ -48,7 +48,7 @@ impl ApiDirectory {
         names.into_iter().flatten().map(String::as_str)
     }
 
-    /// Ids of the REST APIs that ever had a name of CloudWatch's, as far as events have shown them.
+    /// Ids of the REST APIs that ever had a name of CloudWatch's, as far as is known.
     pub fn rest_ids(&self, account: &str, region: &str, name: &str) -> impl Iterator<Item = &str> {
         let ids = self.region(account, region).and_then(|region| region.rest_ids.get(name));
         ids.into_iter().flatten().map(String::as_str)

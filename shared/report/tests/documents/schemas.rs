@@ -5,8 +5,8 @@ use std::io::Read as _;
 
 use gatetrail_metrics::Point;
 use gatetrail_report::{
-    ApiDirectory, AverageLatency, Config, DayNames, EventsDocument, Filters, LearnedNames, Selection,
-    Sources, StatusFilter, to_json, top_error_codes,
+    ApiDirectory, AskedNames, AverageLatency, Config, DayNames, EventsDocument, Filters, LearnedNames,
+    Selection, Sources, StatusFilter, ToldApi, to_json, top_error_codes,
 };
 use gatetrail_tables::{InboxDocument, MetricSeries, SeriesException, WindowRow, WindowState};
 use gatetrail_trail::{ApiKind, Event};
@@ -209,8 +209,20 @@ fn average_latency() {
     agree(&schema!("average-latency-1"), &documents);
     let mut pending = named.clone();
     pending.reports_pending = true;
-    let parsed = [named, pending].map(|names| serde_json::from_slice(&names.to_json().unwrap()).unwrap());
+    let mut told = named.clone();
+    let asked = asked_names();
+    told.set_told(&asked);
+    let parsed =
+        [named, pending, told].map(|names| serde_json::from_slice(&names.to_json().unwrap()).unwrap());
     agree(&schema!("api-names-1"), &parsed);
+    agree(&schema!("asked-names-1"), &[serde_json::from_slice(&asked.to_json().unwrap()).unwrap()]);
+}
+
+fn asked_names() -> AskedNames {
+    let mut names = AskedNames::default();
+    let told = ToldApi { id: api_id("4"), name: "chat".to_owned(), rest: false };
+    names.take(PRODUCTION, "eu-west-1", "2026-11-21T10:10:00Z".parse().unwrap(), [told]);
+    names
 }
 
 /// Rows with everything that there can be, and the names in them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gatetrail_metrics::{Level, Point};
-use gatetrail_report::{Grouping, LatencyQuery, TimeRange, to_json};
+use gatetrail_report::{AskedNames, Grouping, LatencyQuery, TimeRange, ToldApi, to_json};
 use gatetrail_tables::{Arrived, InboxDocument, MetricSeries, WindowRow, WindowState};
 use gatetrail_trail::{ApiKind, Event};
 use jiff::{SignedDuration, Timestamp};
@@ -241,6 +241,48 @@ fn an_old_report_shows_a_name_that_is_learned_later() {
     roll(&client);
     let touched = client.ops().into_iter().filter(|op| op.key.contains("reports/day/2026-11-20")).count();
     assert_eq!(touched, 0);
+}
+
+/// A name that API Gateway told is in the reports of every day with the next document, and told once more changes none.
+#[test]
+fn reports_show_the_names_that_api_gateway_told() {
+    let store = store_of(&[pulled(&[(0, 1)])]);
+    roll(&store);
+    let tell = |at: &str, name: &str| {
+        let mut names = AskedNames::default();
+        let told = ToldApi { id: "h1".to_owned(), name: name.to_owned(), rest: false };
+        names.take(ACCOUNT, "eu-west-1", time(at), [told]);
+        store.insert("names/api-gateway.json", names.to_json().unwrap());
+    };
+    let shown = || {
+        let report = report(&store.snapshot(), "reports/day/2026-11-20/average-latency.json");
+        let rows = report["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["api_id"] == "h1").unwrap()["api_name"].clone()
+    };
+    // Another day's pull, so that nothing else is a reason to look at the first day.
+    let next = |window| {
+        let document = pulled(&[(window, 1)]);
+        store.insert(&document.key, document.bytes);
+        let client = store.client(crate::testing::pass());
+        roll(&client);
+        let key = "reports/day/2026-11-20/average-latency.json";
+        client.ops().into_iter().filter(|op| op.key == key).count()
+    };
+    tell("2026-11-21T10:10:00Z", "till");
+    assert!(next(5) > 0);
+    assert_eq!(shown(), json!("till"));
+    tell("2026-11-22T10:10:00Z", "till");
+    assert_eq!((next(5), shown()), (0, json!("till")));
+    tell("2026-11-23T10:10:00Z", "basket");
+    assert!(next(5) > 0);
+    assert_eq!(shown(), json!("basket"));
+    // Without the document of names all is learned anew: the same.
+    let whole = store.snapshot();
+    let rebuilt = MemoryStore::of(whole.clone().into_iter().filter(|(key, _)| !key.starts_with("reports/")));
+    let document = pulled(&[(0, 1), (5, 1)]);
+    rebuilt.insert(&document.key, document.bytes);
+    roll(&rebuilt);
+    assert_eq!(rebuilt.snapshot(), whole);
 }
 
 /// The tables, and the documents themselves, answer alike: of some hours, of a day, and of all time.
