@@ -21,6 +21,7 @@ mod filters;
 mod json;
 mod knowledge;
 mod latency;
+mod page;
 mod ranking;
 mod selection;
 mod tally;
@@ -45,6 +46,9 @@ pub use latency::{
     AVERAGE_LATENCY_SCHEMA, AverageLatency, Breakdown, DurationMetric, Grouping, Latencies, LatencyApi,
     LatencyDimension, LatencyFilters, LatencyMethod, LatencyQuery, LatencyRest, LatencyRow, LatencySources,
     LatencyWindow, MeasuredKind, Owed, PeriodPercentiles, PulledRegion, shows_names_of,
+};
+pub use page::{
+    CountedEvents, MeasuredSeries, PageData, PageEvents, PageMetrics, days_before, write_page,
 };
 pub use selection::{Selection, newest_event};
 pub use tally::Tally;
