@@ -75,6 +75,12 @@ impl FaultProxy {
         self.server.url()
     }
 
+    /// The same as an address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+
     /// Lets the next so many requests fail that have this method and hold this text in their path.
     ///
     /// # Panics

@@ -1,5 +1,5 @@
 //! What end-to-end tests and benches stand on: a fake Lambda Runtime API that drives the real binaries, S3 in several forms
-//! (LocalStack, a fast stub, a proxy that injects faults), made-up log files, and payloads of every trigger.
+//! (LocalStack, a fast stub, a proxy that injects faults), a CloudWatch that does as it is told, made-up log files, and payloads of every trigger.
 //!
 //! Knows no AWS crate: what the binaries send is read by code that shares nothing with theirs.
 
@@ -11,12 +11,17 @@
     reason = "helpers of tests: an assumption that fails is a test that fails"
 )]
 
+pub mod boto3;
+pub mod cloudwatch;
 pub mod document;
 pub mod fault_proxy;
+pub mod gate;
 pub mod http;
 pub mod localstack;
 pub mod log_file;
 pub mod payloads;
+pub mod pull_stage;
+pub mod pulled;
 pub mod results;
 pub mod runtime_api;
 pub mod s3;

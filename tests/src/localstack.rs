@@ -1,4 +1,4 @@
-//! LocalStack's S3, as a process: loopback only, no Docker, no token.
+//! LocalStack's S3 and CloudWatch, as a process: loopback only, no Docker, no token.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
@@ -49,7 +49,7 @@ fn start(python: &str) -> SocketAddr {
         .env("GATEWAY_LISTEN", address.to_string())
         // Its other servers listen on all addresses, whatever they are told.
         .env("GATEWAY_SERVER", "hypercorn")
-        .env("SERVICES", "s3")
+        .env("SERVICES", "s3,cloudwatch")
         .env("DISABLE_EVENTS", "1")
         .env("SKIP_SSL_CERT_DOWNLOAD", "1")
         .env("DNS_ADDRESS", "0")

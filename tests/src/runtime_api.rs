@@ -91,16 +91,35 @@ impl RuntimeApi {
 
     /// Has the function invoked, and waits for the outcome. `ended` says why there will be none.
     fn invoke(&self, payload: &[u8], time: Duration, ended: impl Fn() -> Option<String>) -> Outcome {
-        let id = {
-            let mut state = self.lock();
-            state.invocations += 1;
-            let id = format!("00000000-0000-0000-0000-{:012}", state.invocations);
-            state.waiting.push_back((id.clone(), payload.to_vec(), time));
-            id
-        };
-        self.state.1.notify_all();
+        let id = self.enqueue(payload, time);
         let outcome = self.wait(|state| state.ended.remove(&id), ended);
         outcome.expect("the invocation ends")
+    }
+
+    /// The same; `None` where the process has ended before.
+    fn invoke_while(&self, payload: &[u8], time: Duration, ended: impl Fn() -> bool) -> Option<Outcome> {
+        let id = self.enqueue(payload, time);
+        let until = Instant::now() + PATIENCE;
+        let mut state = self.lock();
+        while Instant::now() < until {
+            if let Some(outcome) = state.ended.remove(&id) {
+                return Some(outcome);
+            }
+            if ended() {
+                return None;
+            }
+            state = self.state.1.wait_timeout(state, Duration::from_millis(20)).expect("no poison").0;
+        }
+        panic!("the invocation neither ends nor is the process killed");
+    }
+
+    fn enqueue(&self, payload: &[u8], time: Duration) -> String {
+        let mut state = self.lock();
+        state.invocations += 1;
+        let id = format!("00000000-0000-0000-0000-{:012}", state.invocations);
+        state.waiting.push_back((id.clone(), payload.to_vec(), time));
+        self.state.1.notify_all();
+        id
     }
 
     fn wait<T>(
@@ -216,6 +235,13 @@ impl Function {
             let exited = self.child.lock().expect("no poison").try_wait().ok().flatten()?;
             Some(format!("the function exited with {exited}: {:#?}", self.lines()))
         })
+    }
+
+    /// Invokes it although it may be killed meanwhile; `None` where it was.
+    #[must_use]
+    pub fn invoke_or_die(&self, payload: &Value) -> Option<Outcome> {
+        let exited = || self.child.lock().expect("no poison").try_wait().is_ok_and(|status| status.is_some());
+        self.api.invoke_while(payload.to_string().as_bytes(), Duration::from_secs(60), exited)
     }
 
     /// What it has written to standard output so far.

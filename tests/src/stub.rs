@@ -43,6 +43,14 @@ impl S3Stub {
         self.objects.lock().expect("no poison").insert(format!("/{bucket}/{key}"), bytes);
     }
 
+    /// Deletes everything.
+    ///
+    /// # Panics
+    /// Where a request has panicked.
+    pub fn clear(&self) {
+        self.objects.lock().expect("no poison").clear();
+    }
+
     /// The objects of a bucket, by key.
     ///
     /// # Panics
@@ -60,6 +68,7 @@ fn respond(objects: &Objects, request: Request) -> Response {
     let path = request.target.split('?').next().unwrap_or_default().to_owned();
     let mut objects = objects.lock().expect("no poison");
     match request.method.as_str() {
+        "GET" if request.target.contains("list-type=2") => listing(&objects, &request.target),
         "GET" => match objects.get(&path) {
             Some(bytes) => Response::new(200, bytes.clone()).with("etag", format!("\"{:08x}\"", bytes.len())),
             None => Response::new(404, "<Error><Code>NoSuchKey</Code></Error>")
@@ -76,4 +85,20 @@ fn respond(objects: &Objects, request: Request) -> Response {
         }
         _ => Response::new(405, ""),
     }
+}
+
+/// All keys of a bucket that begin with a prefix, on one page, however many.
+fn listing(objects: &HashMap<String, Vec<u8>>, target: &str) -> Response {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let prefix = query.split('&').find_map(|part| part.strip_prefix("prefix=")).unwrap_or_default();
+    let prefix = format!("{}/{}", path.trim_end_matches('/'), prefix.replace("%2F", "/"));
+    let mut found: Vec<_> = objects.iter().filter(|(path, _)| path.starts_with(&prefix)).collect();
+    found.sort();
+    let contents = found.into_iter().map(|(found, bytes)| {
+        let key = found.splitn(3, '/').last().unwrap_or_default();
+        format!("<Contents><Key>{key}</Key><Size>{}</Size><ETag>&quot;e&quot;</ETag></Contents>", bytes.len())
+    });
+    let contents: String = contents.collect();
+    let body = format!("<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>");
+    Response::new(200, body).with("content-type", "application/xml")
 }

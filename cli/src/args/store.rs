@@ -87,6 +87,10 @@ pub(crate) struct ReportArgs {
     /// `latency` where that alone is asked for.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
+    /// Write the page to this file, in place of an answer on the terminal: one file that needs nothing else
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Answer")]
+    #[arg(conflicts_with_all = ["section", "output"])]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reports: ReportOptionArgs,
     #[command(flatten)]

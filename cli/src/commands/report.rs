@@ -1,6 +1,8 @@
 //! `gatetrail report`: the reports of a store, of its latest hours or of a day.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
@@ -41,6 +43,9 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
         ));
         return Ok(Answered::Not);
     };
+    if let Some(path) = &args.html {
+        return write_page(path, &reports);
+    }
     if let ReportSpan::Day(day) = span
         && is_empty(&reports)
     {
@@ -52,6 +57,16 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
     let mut out = BufWriter::new(io::stdout().lock());
     let written = shown.write(&mut out, &reports, title(span));
     unless_closed(written.and_then(|()| out.flush()))?;
+    Ok(Answered::Fully)
+}
+
+/// Writes the page to a file, as a rollup writes it beside the reports.
+fn write_page(path: &Path, reports: &Reports) -> Result<Answered, Failure> {
+    let Some(html) = reports.to_html() else { return Ok(Answered::Not) };
+    let html = html.map_err(|error| Failure::Setup(error.to_string()))?;
+    fs::write(path, html)
+        .map_err(|error| Failure::Setup(format!("failed to write {}: {error}", path.display())))?;
+    messages::say(&format!("the page is in {}", path.display()));
     Ok(Answered::Fully)
 }
 
@@ -79,7 +94,7 @@ struct Shown {
 
 impl Shown {
     fn write(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
-        let Reports { top_error_codes: codes, coverage: covered, average_latency } = reports;
+        let Reports { top_error_codes: codes, coverage: covered, average_latency, .. } = reports;
         if self.errors {
             let summary = Summary::new(codes, title, codes.window.last_event, false);
             match self.output {

@@ -14,6 +14,8 @@ mod patience;
 mod report;
 mod requests;
 mod settled;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::future::Future;

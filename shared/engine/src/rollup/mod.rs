@@ -7,9 +7,11 @@
 
 mod configuration;
 mod documents;
+mod event_passes;
 mod fold;
 mod inbox;
 mod names;
+mod page;
 mod report;
 mod rewrite;
 mod round;
@@ -42,11 +44,13 @@ pub struct RollupOptions {
     pub top: usize,
     /// Hours that the reports in `latest` cover.
     pub latest_hours: u32,
+    /// Whether each span has a page, too.
+    pub pages: bool,
 }
 
 impl Default for RollupOptions {
     fn default() -> Self {
-        Self { rows_bytes: 128 << 20, concurrency: 16, top: 10, latest_hours: 24 }
+        Self { rows_bytes: 128 << 20, concurrency: 16, top: 10, latest_hours: 24, pages: true }
     }
 }
 

@@ -3,14 +3,15 @@
 //! A name that is learned today is that of an API in the reports of last month, too. So the document of names is written
 //! first, marked as pending, then every report that shows others, then the document without the mark: whoever finds the mark
 //! finishes the work, wherever it was left. Reports read the document behind their own ETag, so that none is written over one
-//! that shows more.
+//! that shows more; and once more behind their write: either whoever learned a name has seen the report, or its writer sees
+//! that there is a name.
 
 use std::collections::BTreeMap;
 
 use gatetrail_report::{ApiDirectory, DayNames, LearnedNames, TimeRange, shows_names_of};
 use gatetrail_tables::{Day, Events, Partition, Projection};
 
-use crate::object_store::{Condition, NewObject, ObjectStore, Place};
+use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
 use crate::tables::{TableAccessError, TableObject, read_object, table_partitions};
 
 /// The document.
@@ -41,7 +42,7 @@ pub async fn read_directory<S: ObjectStore>(place: &Place<'_, S>) -> Result<ApiD
 }
 
 /// The document's ETag, where there is one, and the names.
-async fn read<S: ObjectStore>(
+pub(super) async fn read<S: ObjectStore>(
     place: &Place<'_, S>,
 ) -> Result<(Option<String>, LearnedNames), TableAccessError> {
     let found = read_object(place, KEY).await?;
@@ -52,6 +53,25 @@ async fn read<S: ObjectStore>(
             tracing::info!(key = KEY, %problem, "made anew from the tables");
             Ok((Some(etag), learn_all(place).await?))
         }
+    }
+}
+
+/// Whether the document still has this ETag: whether a report that was made of it shows what the store knows.
+///
+/// # Errors
+/// [`TableAccessError::Outdated`] where it has another.
+pub(super) async fn check_unchanged<S: ObjectStore>(
+    place: &Place<'_, S>,
+    etag: Option<&str>,
+) -> Result<(), TableAccessError> {
+    let found = match place.get(KEY).await {
+        Ok(object) => Some(object.etag),
+        Err(error) if error.kind == StoreErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    match found.as_deref() == etag {
+        true => Ok(()),
+        false => Err(TableAccessError::Outdated { address: place.address(KEY) }),
     }
 }
 
@@ -182,7 +202,7 @@ async fn write<S: ObjectStore>(
     learned: &LearnedNames,
 ) -> Result<(), TableAccessError> {
     let condition = etag.map_or(Condition::IfAbsent, Condition::IfMatch);
-    let object = NewObject { bytes: learned.to_json()?.into(), content_type: "application/json" };
+    let object = NewObject { bytes: learned.to_json()?.into(), content_type: "application/json", content_encoding: None };
     place.put(KEY, object, condition).await?;
     Ok(())
 }

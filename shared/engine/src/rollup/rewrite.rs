@@ -1,11 +1,16 @@
 //! Rewriting the reports of a span as carefully as a table: the ETags are read *before* the tables, and the writes are
 //! conditional on them, so that a slow rollup cannot put an older report over a newer one.
 
+use std::io::Read as _;
+
 use bytes::Bytes;
+use flate2::Compression;
 use gatetrail_report::{Config, to_json};
+use serde::Serialize;
 
 use super::RollupOptions;
-use super::documents::{ReportSpan, Reports, make_reports};
+use super::documents::{Made, ReportSpan, Reports, make};
+use super::names;
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
 use crate::tables::{TableAccessError, read_object};
 
@@ -36,16 +41,50 @@ impl Before {
     async fn replace<S: ObjectStore>(
         self,
         place: &Place<'_, S>,
-        bytes: Bytes,
+        Rewrite { bytes, content_type, content_encoding }: Rewrite,
     ) -> Result<bool, TableAccessError> {
         let condition = match self.found {
             Some((_, before)) if before == bytes => return Ok(false),
             Some((etag, _)) => Condition::IfMatch(etag),
             None => Condition::IfAbsent,
         };
-        let object = NewObject { bytes, content_type: "application/json" };
+        let object = NewObject { bytes, content_type, content_encoding };
         place.put(&self.key, object, condition).await?;
         Ok(true)
+    }
+}
+
+/// What a report shall be.
+struct Rewrite {
+    bytes: Bytes,
+    content_type: &'static str,
+    content_encoding: Option<&'static str>,
+}
+
+impl Rewrite {
+    fn json(document: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let bytes = to_json(document)?.into();
+        Ok(Self { bytes, content_type: "application/json", content_encoding: None })
+    }
+
+    /// A page: most of it is script that compresses well. Where a store does not tell that it is compressed, it is not.
+    fn html(page: String, compressed: bool) -> Self {
+        let content_type = "text/html; charset=utf-8";
+        match compressed {
+            true => Self { bytes: gzip(&page).into(), content_type, content_encoding: Some("gzip") },
+            false => Self { bytes: page.into(), content_type, content_encoding: None },
+        }
+    }
+}
+
+/// The same bytes for the same text: without a name and a time.
+fn gzip(text: &str) -> Vec<u8> {
+    let mut compressed = Vec::new();
+    let mut reader = flate2::bufread::GzEncoder::new(text.as_bytes(), Compression::default());
+    // Reading from memory into memory does not fail.
+    match reader.read_to_end(&mut compressed) {
+        Ok(_) => compressed,
+        Err(_) => Vec::new(),
     }
 }
 
@@ -84,18 +123,26 @@ async fn try_rewrite<S: ObjectStore>(
     let codes = Before::read(place, format!("{folder}/top-error-codes.json")).await?;
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
     let latency = Before::read(place, format!("{folder}/average-latency.json")).await?;
-    let Some(reports) = make_reports(place, span, options, config).await? else { return Ok(()) };
-    let Reports { top_error_codes, coverage: covered, average_latency } = reports;
-    let mut made = vec![(codes, to_json(&top_error_codes)?), (coverage, to_json(&covered)?)];
+    let page = Before::read(place, format!("{folder}/index.html")).await?;
+    let Some(Made { reports, names }) = make(place, span, options, config).await? else { return Ok(()) };
+    let html = reports.to_html().transpose()?;
+    let Reports { top_error_codes, coverage: covered, average_latency, .. } = reports;
+    let mut made = vec![(codes, Rewrite::json(&top_error_codes)?), (coverage, Rewrite::json(&covered)?)];
     if let Some(document) = average_latency {
-        made.push((latency, to_json(&document)?));
+        made.push((latency, Rewrite::json(&document)?));
     }
-    for (before, bytes) in made {
-        let count = match before.replace(place, bytes.into()).await? {
+    if let Some(html) = html {
+        made.push((page, Rewrite::html(html, place.store().keeps_encoding())));
+    }
+    for (before, rewrite) in made {
+        let count = match before.replace(place, rewrite).await? {
             true => &mut rewritten.written,
             false => &mut rewritten.unchanged,
         };
         *count += 1;
     }
-    Ok(())
+    match names {
+        Some(etag) => names::check_unchanged(place, etag.as_deref()).await,
+        None => Ok(()),
+    }
 }

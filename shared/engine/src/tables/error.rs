@@ -27,6 +27,12 @@ pub enum TableAccessError {
         /// What is wrong with it.
         source: TableError,
     },
+    /// What a report was made of has another version by now, which its writer cannot have seen.
+    #[error("{address} has changed while a report was made of it")]
+    Outdated {
+        /// The object, as a person would name it.
+        address: String,
+    },
     /// A report could not be written as JSON.
     #[error("failed to write a report: {0}")]
     Report(#[from] serde_json::Error),
@@ -35,7 +41,12 @@ pub enum TableAccessError {
 impl TableAccessError {
     /// Whether somebody else has changed the object meanwhile: to begin anew will do.
     pub(crate) fn is_race(&self) -> bool {
-        let Self::Store(error) = self else { return false };
-        matches!(error.kind, StoreErrorKind::PreconditionFailed | StoreErrorKind::Conflict)
+        match self {
+            Self::Store(error) => {
+                matches!(error.kind, StoreErrorKind::PreconditionFailed | StoreErrorKind::Conflict)
+            }
+            Self::Outdated { .. } => true,
+            Self::Content { .. } | Self::Table { .. } | Self::Report(_) => false,
+        }
     }
 }

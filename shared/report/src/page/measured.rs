@@ -58,7 +58,7 @@ impl Coarseness {
 type Key = (Api, Place, CountsFor);
 
 /// Takes datapoints: those of an hour in the order of their keys, the hours in any order, as the objects of the table hold them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PageMetrics {
     window: TimeRange,
     slices: Slices,

@@ -40,7 +40,7 @@ fn killed_at_every_operation() {
 #[test]
 fn killed_again_while_it_recovers() {
     let (all, expected) = (documents(), expected(&documents()));
-    let step = 3;
+    let step = 5;
     for first in (0..operations()).step_by(step) {
         for second in (0..operations()).step_by(step) {
             let store = store_of(&all);

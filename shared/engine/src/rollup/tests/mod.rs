@@ -4,5 +4,6 @@ mod faults;
 mod laws;
 mod made;
 mod outcomes;
+mod pulls;
 mod races;
 mod redelivered;
