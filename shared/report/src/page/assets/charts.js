@@ -1,0 +1,151 @@
+/* Charts over time. They are drawn when they come into view, say their values on hover and by keyboard, and choose a range of
+   time for the whole page when somebody drags over one. */
+
+const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const COLORS = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6', '--c7', '--c8'];
+const MOST_LINES = 8;
+
+/** The charting script reads tags and entities in texts. */
+const plotText = text => visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const shortened = text => { const all = Array.from(text); return all.length > 40 ? `${all.slice(0, 39).join('')}…` : text; };
+
+const drawn = new Map();
+const inView = new IntersectionObserver(entries => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting && drawn.has(target)) draw(target);
+  }
+}, { rootMargin: '200px' });
+
+/**
+ * A chart of lines or stacked bars: `lines` are `{ name, values: Map(startMs -> number), color, dash }`. `unit` names the axis,
+ * `format` says a value; `fill` is what a slice without a value is (0 for counts; nothing for averages).
+ */
+function chart(title, { lines, slices, slice_s, unit, format, bars = false, fill = null, marks = [] }) {
+  const plot = el('div', { class: 'plot', tabindex: '0', role: 'application', 'aria-roledescription': 'chart', 'aria-label': `${title}. ${plural(lines.length, 'series', 'series')}, ${unit}. Arrow keys tell the values.` });
+  const told = el('p', { class: 'told', 'aria-live': 'polite' }, '');
+  const rows = slices.map(at => ({ at, values: lines.map(line => line.values.get(at) ?? fill) }));
+  const state = { title, lines, rows, slice_s, unit, format, bars, marks, told, point: -1, line: 0 };
+  drawn.set(plot, state);
+  plot.addEventListener('keydown', event => onKey(event, plot, state));
+  plot.addEventListener('blur', () => { if (window.Plotly && state.isDrawn) Plotly.Fx.unhover(plot); });
+  inView.observe(plot);
+  const copy = el('button', {
+    type: 'button', class: 'copy', 'aria-label': `Copy ${title} as CSV`,
+    onclick: () => copyText(copy, csvOf([['Time (UTC)', ...lines.map(line => line.name)], ...rows.map(row => [iso(row.at), ...row.values])])),
+  }, 'Copy CSV');
+  return el('div', { class: 'chart' }, plot, el('p', { class: 'tools' }, told, copy));
+}
+
+function onKey(event, plot, state) {
+  const steps = { ArrowRight: 1, ArrowLeft: -1 };
+  const { rows, lines } = state;
+  if (event.key in steps) state.point = Math.min(Math.max(state.point + steps[event.key], 0), rows.length - 1);
+  else if (event.key === 'Home') state.point = 0;
+  else if (event.key === 'End') state.point = rows.length - 1;
+  else if (event.key === 'ArrowDown') state.line = (state.line + 1) % lines.length;
+  else if (event.key === 'ArrowUp') state.line = (state.line + lines.length - 1) % lines.length;
+  else return;
+  event.preventDefault();
+  state.point = Math.max(state.point, 0);
+  const row = rows[state.point];
+  if (!row) return;
+  const told = lines.map((line, at) => ({ at, name: line.name, value: row.values[at] })).filter(one => one.value !== null && (one.value !== 0 || lines.length === 1));
+  const focus = lines[state.line];
+  const value = row.values[state.line];
+  const others = told.length > 1 ? `; ${plural(told.length, 'series has', 'series have')} values` : '';
+  state.told.textContent = visible(`${formatTime(row.at)}: ${focus.name} ${value === null ? 'no data' : state.format(value)}${others}`);
+  if (window.Plotly && state.isDrawn) {
+    const curve = value === null ? told[0]?.at : state.line;
+    if (curve !== undefined) Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: state.point }]);
+  }
+}
+
+function draw(plot) {
+  const state = drawn.get(plot);
+  if (!window.Plotly || !plot.isConnected || plot.clientWidth === 0) return;
+  inView.unobserve(plot);
+  const { lines, rows, bars, unit, format } = state;
+  const narrow = plot.clientWidth < 520;
+  const [ink, muted, line, panel] = ['--ink', '--muted', '--line', '--panel'].map(css);
+  const half = bars ? (state.slice_s * 1000) / 2 : 0;
+  const x = rows.map(row => iso(row.at + half));
+  const traces = lines.map((one, at) => {
+    const y = rows.map(row => row.values[at]);
+    const color = one.color ? css(one.color) : css(COLORS[at % COLORS.length]);
+    const common = {
+      x, y, name: plotText(shortened(one.name)),
+      text: y.map(value => (value === null ? '' : plotText(format(value)))), hovertemplate: '%{text}',
+      customdata: rows.map(row => row.at),
+    };
+    return bars
+      ? { ...common, type: 'bar', marker: { color } }
+      : { ...common, type: 'scatter', mode: rows.length > 1 ? 'lines' : 'lines+markers', line: { color, width: 1.8, dash: one.dash }, connectgaps: false };
+  });
+  const layout = {
+    font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: muted },
+    paper_bgcolor: panel, plot_bgcolor: panel,
+    height: 260 + (narrow ? Math.min(lines.length, MOST_LINES) * 18 : 0),
+    margin: { l: 58, r: 12, t: 10, b: narrow ? 40 + lines.length * 18 : 34 },
+    barmode: 'stack', bargap: 0.12, hovermode: 'x unified', dragmode: narrow ? false : 'zoom',
+    hoverlabel: { bgcolor: panel, bordercolor: line, font: { color: ink, size: 12 }, namelength: 40 },
+    showlegend: true,
+    legend: narrow
+      ? { orientation: 'h', y: -0.22, x: 0, font: { color: ink } }
+      : { orientation: 'v', y: 1, x: 1.01, xanchor: 'left', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
+    xaxis: { type: 'date', gridcolor: line, linecolor: line, zeroline: false, tickformat: '%H:%M\n%b %-d', hoverformat: '%b %-d, %H:%M UTC', nticks: narrow ? 4 : 9, range: [iso(Math.max(filters.from, windowFrom)), iso(Math.min(filters.to, windowTo))] },
+    yaxis: { title: { text: plotText(unit), standoff: 6, font: { size: 11 } }, gridcolor: line, linecolor: line, zerolinecolor: line, rangemode: 'tozero', fixedrange: true, nticks: 6, ...(unit.includes('%') ? { tickformat: ',.1~%' } : { tickformat: unit === 'bytes' ? '.3~s' : ',~r', separatethousands: true }) },
+  };
+  if (unit.includes('%') === false && unit !== 'bytes') layout.yaxis.tickformat = ',';
+  Plotly.newPlot(plot, traces, layout, { displayModeBar: false, doubleClick: false, showTips: false, locale: 'en', responsive: false }).then(() => {
+    state.isDrawn = true;
+    plot.dataset.drawn = 'yes';
+    plot.on('plotly_relayout', changes => {
+      const [from, to] = [changes['xaxis.range[0]'], changes['xaxis.range[1]']].map(text => Date.parse(`${String(text).replace(' ', 'T')}Z`));
+      if (Number.isNaN(from) || Number.isNaN(to)) return;
+      const snapped = [Math.floor(from / QUARTER_MS) * QUARTER_MS, Math.ceil(to / QUARTER_MS) * QUARTER_MS];
+      setFilters({ from: Math.max(snapped[0], windowFrom), to: Math.min(snapped[1], windowTo) });
+    });
+  });
+}
+
+/** Forgets the charts of a page that is being built anew. */
+function clearCharts() {
+  for (const plot of drawn.keys()) {
+    inView.unobserve(plot);
+    if (window.Plotly) Plotly.purge(plot);
+  }
+  drawn.clear();
+}
+
+function redrawCharts() {
+  for (const [plot, state] of drawn) {
+    if (state.isDrawn) draw(plot);
+  }
+}
+
+/** Lines of a key by time, the greatest first; what is beyond the most is one line. */
+function linesOf(totals, most = MOST_LINES, rest = 'all others') {
+  const ranked = [...totals].sort((a, b) => b[1].total - a[1].total || byCodePoint(a[0], b[0]));
+  const lines = ranked.slice(0, most).map(([name, { values }]) => ({ name, values }));
+  const others = ranked.slice(most);
+  if (others.length && rest) {
+    const values = new Map();
+    for (const [, one] of others) for (const [at, value] of one.values) values.set(at, (values.get(at) ?? 0) + value);
+    lines.push({ name: `${rest} (${others.length})`, values, color: '--c0' });
+  }
+  return lines;
+}
+
+/** Counts of events by slice and a key. */
+function trendOf(rows, keyOf) {
+  const totals = new Map();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const one = totals.get(key) ?? { total: 0, values: new Map() };
+    const at = sliceStart + events.slice[row] * 1000;
+    one.total += events.count[row];
+    one.values.set(at, (one.values.get(at) ?? 0) + events.count[row]);
+    totals.set(key, one);
+  }
+  return totals;
+}

@@ -1,0 +1,115 @@
+/* Panels of the calls to the control plane: top error codes, and the audit panels. */
+
+const codeOf = row => textOf(events.error_code[row]);
+const nameOf = row => shownText(events.event_name[row]);
+const NO_FAILURES = ['No call failed in this selection.', 'Widen the range of time or clear filters to see others.'];
+const NO_EVENTS = ['No call to the control plane in this selection.', 'Widen the range of time or clear filters; if there never is one, is the trail delivered to the bucket that Gatetrail reads?'];
+
+function shares(counts) {
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  return counts.map(([value, count]) => ({ value, count, share: count / all }));
+}
+
+const countColumns = (title, show) => [
+  textColumn(title, row => row.value, { show: show ?? (value => isolated(value || '(none)')), long: true }),
+  countColumn('Events', row => row.count),
+  barColumn('Share', row => row.share),
+];
+
+function trendOptions(rows, keyOf) {
+  const slices = slicesOf(filters, events.slice_s);
+  const lines = linesOf(trendOf(rows, keyOf));
+  return { lines, slices, slice_s: events.slice_s, unit: `events per ${(events.slice_s ?? 0) === 900 ? '15 min' : 'hour'}`, format: formatCount, bars: true, fill: 0 };
+}
+
+function errorsSection(selection) {
+  const codes = shares(countBy(selection.failures, codeOf));
+  const link = code => el('a', { href: linkTo({ code: filters.code === code ? null : code, at: 'errors' }), 'aria-current': filters.code === code ? 'true' : null, title: 'Show its failed events, users, APIs and source IPs' }, isolated(code));
+  return section('errors', 'Control-plane errors (Top Error Codes)',
+    'Calls that create, change, read or delete APIs, as CloudTrail records them. CloudTrail does not see the requests that your APIs answer: their 4xx and 5xx are in the metrics below.',
+    tablePanel('top-error-codes', 'Top error codes', countColumns('Error code', link), codes, NO_FAILURES, { note: codes.length ? 'Choose a code to see who failed, where, and from which address.' : null, attributes: row => ({ class: filters.code === row.value ? 'chosen' : null }) }),
+    trendPanel('error-trend', 'Failures over time by error code', trendOptions(selection.failures, codeOf), NO_FAILURES),
+    filters.code === null ? [] : drillDown(selection));
+}
+
+function drillDown(selection) {
+  const { code } = filters;
+  const rows = selection.ofCode;
+  const total = sumOf(rows);
+  const back = el('a', { class: 'close', href: linkTo({ code: null, at: 'errors' }), id: 'close-code' }, 'Close');
+  const head = el('article', { class: 'panel wide drill', id: 'panel-drill' }, el('h3', { id: 'drill-title', tabindex: '-1' }, 'Error code ', el('code', null, code)), back,
+    el('p', { class: 'note' }, total ? `${plural(total, 'failure')} in this selection.` : 'None in this selection.'));
+  if (!total) return [head];
+  const by = (id, title, keyOf) => tablePanel(id, `${code}: ${title.toLowerCase()}`, countColumns(title), shares(countBy(rows, keyOf)), NO_FAILURES);
+  const details = selection.listed.filter(row => textOf(listed.error_code[row]) === code);
+  return [head,
+    by('drill-users', 'User', row => shownText(events.user[row])),
+    by('drill-apis', 'API', row => eventApi(row) || '(not named)'),
+    by('drill-ips', 'Source IP', row => shownText(events.source_ip[row])),
+    by('drill-names', 'Event name', nameOf),
+    detailsPanel('drill-events', `${code}: failed events`, details, total)];
+}
+
+function detailsPanel(id, title, rows, total) {
+  const number = column => row => textOf(listed[column][row]);
+  const columns = [
+    textColumn('Time (UTC)', row => iso(listed.time_ms[row]), { show: (_, row) => el('time', { datetime: iso(listed.time_ms[row]) }, formatSecond(listed.time_ms[row])) }),
+    textColumn('Event name', number('event_name')),
+    textColumn('User', number('user'), { long: true }),
+    textColumn('Account', number('account'), { show: value => isolated(accountLabel(value)) }),
+    textColumn('Region', number('region')),
+    textColumn('API', row => apiLabel(textOf(listed.api_name[row]), textOf(listed.api_id[row]))),
+    textColumn('Stage', number('stage')),
+    textColumn('Source IP', number('source_ip')),
+    textColumn('Error code', number('error_code')),
+    textColumn('Message', number('error_message'), { long: true }),
+    textColumn('User agent', number('user_agent'), { long: true }),
+    textColumn('Request id', row => listed.request_id[row]),
+  ];
+  const note = rows.length < total ? `The page lists ${formatCount(rows.length)} of ${formatCount(total)}, the newest first. gatetrail events lists all.` : null;
+  return tablePanel(id, title, columns, rows, rows.length < total ? ['None of them is among the events that the page lists.', 'gatetrail events lists all.'] : NO_FAILURES, { wide: true, note });
+}
+
+function auditSection(selection) {
+  const { shown, failures, successes } = selection;
+  const status = row => (failedRow(row) ? 'Failure' : 'Success');
+  const statusLines = trendOptions(shown, status);
+  const colors = { Failure: '--bad', Success: '--c3' };
+  statusLines.lines = ['Failure', 'Success'].map(name => ({ ...(statusLines.lines.find(line => line.name === name) ?? { name, values: new Map() }), color: colors[name] }));
+  const isPerson = row => !/\.amazonaws\.com$|^AWS Internal$/.test(textOf(events.source_ip[row]) ?? '');
+  const places = rows => shares(countBy(rows.filter(isPerson), row => shownText(events.source_ip[row])));
+  const wantsFailures = filters.status !== 'success', wantsSuccesses = filters.status !== 'failure';
+  const otherStatus = ['The filter by status leaves them out.', 'Choose failures and successes.'];
+  const listedOf = failed => selection.listed.filter(row => (textOf(listed.error_code[row]) !== '') === failed);
+  return section('audit', 'Audit events', 'Every call to the control plane, failed or not.',
+    trendPanel('event-trend', 'Events trend by event name', trendOptions(shown, nameOf), NO_EVENTS),
+    trendPanel('status-trend', 'Event status trend', statusLines, NO_EVENTS),
+    tablePanel('status', 'Event status', countColumns('Status'), shares(countBy(shown, status)), NO_EVENTS),
+    tablePanel('failed-events', 'Failed events', countColumns('Event name'), wantsFailures ? shares(countBy(failures, nameOf)) : [], wantsFailures ? NO_FAILURES : otherStatus),
+    tablePanel('successful-events', 'Successful events', countColumns('Event name'), wantsSuccesses ? shares(countBy(successes, nameOf)) : [], wantsSuccesses ? NO_EVENTS : otherStatus),
+    usersPanel(shown),
+    tablePanel('user-agents', 'Top user agents', countColumns('User agent'), shares(countBy(shown, row => shownText(events.user_agent[row]))), NO_EVENTS),
+    tablePanel('failure-places', 'Failure activity by source IP', countColumns('Source IP'), wantsFailures ? places(failures) : [], wantsFailures ? NO_FAILURES : otherStatus, { note: 'Without callers that are AWS services.' }),
+    tablePanel('success-places', 'Successful activity by source IP', countColumns('Source IP'), wantsSuccesses ? places(successes) : [], wantsSuccesses ? NO_EVENTS : otherStatus, { note: 'Without callers that are AWS services.' }),
+    panel('countries', 'Activity by country', empty('No GeoIP file is configured.', 'Addresses are not sent anywhere to be looked up, so countries need a file of your own.')),
+    panel('threats', 'Threats by caller IP', empty('No list of addresses is configured.', 'Gatetrail has no vendor feed: it compares with a list that you supply, an address or CIDR a line.')),
+    detailsPanel('failed-details', 'Failed event details', wantsFailures ? listedOf(true) : [], wantsFailures ? sumOf(failures) : 0),
+    detailsPanel('successful-details', 'Successful event details', wantsSuccesses ? listedOf(false) : [], wantsSuccesses ? sumOf(successes) : 0));
+}
+
+/** The top ten of each sort of principal. */
+function usersPanel(rows) {
+  const byType = new Map();
+  for (const row of rows) {
+    const type = shownText(events.principal_type[row], '(no type)');
+    byType.set(type, [...(byType.get(type) ?? []), row]);
+  }
+  const all = [...byType].flatMap(([type, own]) => shares(countBy(own, row => shownText(events.user[row]))).slice(0, 10).map(row => ({ type, ...row })));
+  all.sort((a, b) => b.count - a.count || byCodePoint(a.type, b.type) || byCodePoint(a.value, b.value));
+  return tablePanel('users', 'Top users', [
+    textColumn('User', row => row.value, { show: value => isolated(value || '(none)'), long: true }),
+    textColumn('Principal type', row => row.type),
+    countColumn('Events', row => row.count),
+    shareColumn('Share of its type', row => row.share),
+  ], all, NO_EVENTS, { note: 'The first ten of each type of principal.' });
+}
