@@ -78,24 +78,24 @@ function draw(plot) {
       customdata: rows.map(row => row.at),
     };
     return bars
-      ? { ...common, type: 'bar', marker: { color } }
+      ? { ...common, type: 'bar', textposition: 'none', marker: { color } }
       : { ...common, type: 'scatter', mode: rows.length > 1 ? 'lines' : 'lines+markers', line: { color, width: 1.8, dash: one.dash }, connectgaps: false };
   });
+  // Below the chart, as many rows as its names need.
+  const inRow = Math.max(1, Math.floor((plot.clientWidth - 70) / (46 + 6.6 * Math.max(...lines.map(one => Math.min(40, one.name.length)), 6))));
+  const legendHeight = Math.ceil(lines.length / inRow) * 19;
   const layout = {
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: muted },
     paper_bgcolor: panel, plot_bgcolor: panel,
-    height: 260 + (narrow ? Math.min(lines.length, MOST_LINES) * 18 : 0),
-    margin: { l: 58, r: 12, t: 10, b: narrow ? 40 + lines.length * 18 : 34 },
+    height: 252 + legendHeight,
+    margin: { l: 62, r: 14, t: 8, b: 44 + legendHeight },
     barmode: 'stack', bargap: 0.12, hovermode: 'x unified', dragmode: narrow ? false : 'zoom',
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { color: ink, size: 12 }, namelength: 40 },
     showlegend: true,
-    legend: narrow
-      ? { orientation: 'h', y: -0.22, x: 0, font: { color: ink } }
-      : { orientation: 'v', y: 1, x: 1.01, xanchor: 'left', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
-    xaxis: { type: 'date', gridcolor: line, linecolor: line, zeroline: false, tickformat: '%H:%M\n%b %-d', hoverformat: '%b %-d, %H:%M UTC', nticks: narrow ? 4 : 9, range: [iso(Math.max(filters.from, windowFrom)), iso(Math.min(filters.to, windowTo))] },
-    yaxis: { title: { text: plotText(unit), standoff: 6, font: { size: 11 } }, gridcolor: line, linecolor: line, zerolinecolor: line, rangemode: 'tozero', fixedrange: true, nticks: 6, ...(unit.includes('%') ? { tickformat: ',.1~%' } : { tickformat: unit === 'bytes' ? '.3~s' : ',~r', separatethousands: true }) },
+    legend: { orientation: 'h', yref: 'container', y: 0, yanchor: 'bottom', x: 0, traceorder: 'normal', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
+    xaxis: { type: 'date', gridcolor: line, linecolor: line, zeroline: false, tickformat: '%H:%M\n%b %-d', hoverformat: '%b %-d, %H:%M UTC', nticks: narrow ? 4 : 8, tickangle: 0, range: [iso(Math.max(filters.from, windowFrom)), iso(Math.min(filters.to, windowTo))] },
+    yaxis: { title: { text: plotText(unit), standoff: 6, font: { size: 11 } }, gridcolor: line, linecolor: line, zerolinecolor: line, rangemode: 'tozero', fixedrange: true, nticks: 6, tickformat: unit.includes('%') ? '.3~%' : unit === 'bytes' ? '.3~s' : ',' },
   };
-  if (unit.includes('%') === false && unit !== 'bytes') layout.yaxis.tickformat = ',';
   Plotly.newPlot(plot, traces, layout, { displayModeBar: false, doubleClick: false, showTips: false, locale: 'en', responsive: false }).then(() => {
     state.isDrawn = true;
     plot.dataset.drawn = 'yes';

@@ -67,7 +67,7 @@ function detailsPanel(id, title, rows, total) {
     textColumn('Request id', row => listed.request_id[row]),
   ];
   const note = rows.length < total ? `The page lists ${formatCount(rows.length)} of ${formatCount(total)}, the newest first. gatetrail events lists all.` : null;
-  return tablePanel(id, title, columns, rows, rows.length < total ? ['None of them is among the events that the page lists.', 'gatetrail events lists all.'] : NO_FAILURES, { wide: true, note });
+  return tablePanel(id, title, columns, rows, rows.length < total ? ['None of them is among the events that the page lists.', 'gatetrail events lists all.'] : NO_FAILURES, { wide: true, note, kind: 'details' });
 }
 
 function auditSection(selection) {

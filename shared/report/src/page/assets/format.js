@@ -26,7 +26,7 @@ const isolated = text => el('bdi', null, text);
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const twoDigits = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 const NONE = '–';
 const known = value => value !== null && value !== undefined && !Number.isNaN(value);
@@ -35,7 +35,8 @@ const formatMs = value => (known(value) ? `${oneDigit.format(value)} ms` : NONE)
 const formatShare = value => {
   if (!known(value)) return NONE;
   const percent = value * 100;
-  return percent > 0 && percent < 0.1 ? '< 0.1 %' : `${oneDigit.format(percent)} %`;
+  if (percent > 0 && percent < 0.01) return '< 0.01 %';
+  return `${(percent > 0 && percent < 1 ? twoDigits : oneDigit).format(percent)} %`;
 };
 const formatBytes = value => {
   if (!known(value)) return NONE;

@@ -18,7 +18,7 @@ function glance(selection) {
     el('dl', { class: 'tiles' },
       tile('failures', 'Failed control-plane calls', formatCount(failed), all ? `of ${formatCount(all)} calls, ${formatShare(failed / all)}` : 'no calls in this selection', failed ? 'bad' : 'good'),
       tile('top-code', 'Top error code', codes, topCode ? `${plural(topCode[1], 'failure')}, ${formatShare(topCode[1] / failed)} of all` : 'nothing failed'),
-      tile('slowest', 'Slowest API', slowest ? isolated(slowest.name) : NONE, slowest ? `${formatMs(slowest.average)} on average over ${plural(slowest.samples, 'request')}` : metricsMissing()[0]),
+      tile('slowest', 'Slowest API', slowest ? isolated(textOf(series.api_name[slowest.at]) || slowest.name) : NONE, slowest ? `${formatMs(slowest.average)} on average over ${plural(slowest.samples, 'request')}` : metricsMissing()[0]),
       tile('server-errors', 'Requests that failed (5xx)', rates.server ? formatShare(rates.server.rate) : NONE, rates.server ? `${plural(rates.server.errors, 'request')}; 4xx: ${rates.client ? formatShare(rates.client.rate) : NONE}` : 'not pulled', rates.server && rates.server.rate >= 0.05 ? 'bad' : ''),
       completenessTile(),
       freshnessTile()),
@@ -55,6 +55,14 @@ function deliveriesTable({ account, region }) {
   };
   for (const one of page.coverage.last_deliveries) row(one.account, one.region).delivered = Date.parse(one.delivered);
   for (const one of page.average_latency?.pulls ?? []) Object.assign(row(one.account, one.region), { pulled: Date.parse(one.pulled_to), complete: one.complete });
+  // Accounts that another one looks at have no pulls of their own.
+  for (const [key, one] of rows) {
+    if (one.pulled !== null) continue;
+    const [of, where] = key.split(' ');
+    const seen = (page.average_latency?.rows ?? []).filter(api => api.account === of && api.region === where);
+    const pulls = (page.average_latency?.pulls ?? []).filter(pulled => pulled.region === where).map(pulled => Date.parse(pulled.pulled_to));
+    if (seen.length && pulls.length) Object.assign(one, { pulled: Math.max(...pulls), complete: seen.every(api => api.complete) });
+  }
   const shown = [...rows.values()].filter(one => (!account || one.account === account) && (!region || one.region === region))
     .sort((a, b) => byCodePoint(a.account, b.account) || byCodePoint(a.region, b.region));
   if (!shown.length) return empty('No delivery and no pull of this selection.', 'Clear the filters by account and region.');

@@ -57,7 +57,7 @@ function table(title, columns, rows, options = {}) {
   const copy = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy ${title} as CSV`, onclick: () => copyText(copy, csvOf([columns.map(column => column.title), ...sorted().map(row => columns.map(column => column.value(row)))])) }, 'Copy CSV');
   const scroller = el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': `${title}, table` },
     el('table', null, el('caption', { class: 'unseen' }, title), el('thead', null, el('tr', null, headers)), body));
-  return el('div', { class: 'table' }, scroller, el('p', { class: 'tools' }, more, copy));
+  return el('div', { class: `table ${options.kind ?? ''}` }, scroller, el('p', { class: 'tools' }, more, copy));
 }
 
 /** Copies a text, also where a page of a file may not use the clipboard's newer way. */
