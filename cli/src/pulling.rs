@@ -6,7 +6,7 @@ use gatetrail_aws::CloudWatch;
 use gatetrail_engine::{
     Asking, ObjectStore, Place, PlannedWindow, PullOptions, PullReport, Schedule, plan_pull, pull,
 };
-use gatetrail_metrics::{ApiFilter, ApiNames, ApiPattern, PriceTable, Selection, WindowRule};
+use gatetrail_metrics::{ApiFilter, ApiPattern, PriceTable, Selection, WindowRule};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::args::{LoginArgs, PulledArgs};
@@ -63,7 +63,6 @@ impl Pulling {
             linked_accounts: args.linked_accounts,
             schedules,
             filter: ApiFilter { include: patterns(&args.include), exclude: patterns(&args.exclude_api) },
-            names: ApiNames::default(),
             budget: args.budget,
             price: PriceTable::default(),
             windows_a_run: usize::MAX,

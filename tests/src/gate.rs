@@ -77,9 +77,10 @@ impl Gate {
             drop(serve());
         }
         if process_id != 0 {
+            // Told before it is done: whoever waits for the process may see its end before this goes on.
+            self.lock().killed = true;
             let status = Command::new("kill").args(["-KILL", &process_id.to_string()]).status();
             assert!(status.is_ok_and(|status| status.success()), "process {process_id} cannot be killed");
-            self.lock().killed = true;
         }
         cut()
     }

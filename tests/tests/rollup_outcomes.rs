@@ -48,6 +48,7 @@ fn files_become_tables_and_reports() {
     assert_eq!(
         keys,
         [
+            "reports/api-names.json",
             "reports/day/2026-11-20/coverage.json",
             "reports/day/2026-11-20/top-error-codes.json",
             "reports/day/2026-11-21/coverage.json",

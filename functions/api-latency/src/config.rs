@@ -4,7 +4,7 @@ use gatetrail_aws::Environment;
 use gatetrail_engine::{PullOptions, Schedule};
 use gatetrail_function::{ConfigError, FunctionSettings, ResultsSettings, Settings};
 use gatetrail_metrics::{
-    ApiFilter, ApiNames, ApiPattern, Level, Percentile, Period, PriceTable, Selection, Statistic, WindowRule,
+    ApiFilter, ApiPattern, Level, Percentile, Period, PriceTable, Selection, Statistic, WindowRule,
 };
 
 const REGIONS: &str = "GATETRAIL_REGIONS";
@@ -70,7 +70,6 @@ impl Config {
                 include: patterns(&mut settings, INCLUDE_APIS),
                 exclude: patterns(&mut settings, EXCLUDE_APIS),
             },
-            names: ApiNames::default(),
             budget: settings.number(METRICS_BUDGET, DEFAULT_BUDGET),
             price: PriceTable::default(),
             windows_a_run: settings.number(WINDOWS_A_RUN, DEFAULT_WINDOWS_A_RUN),

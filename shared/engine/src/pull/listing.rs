@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt as _, stream};
-use gatetrail_metrics::{Chooser, Passed, Series};
+use gatetrail_metrics::{ApiNames, Chooser, Passed, Series};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -53,6 +53,7 @@ impl Listed {
 pub(super) async fn list<M: MetricSource>(
     source: &M,
     options: &PullOptions,
+    names: &ApiNames,
     patience: &Patience,
     tasks: &[Task],
     now: Timestamp,
@@ -62,14 +63,16 @@ pub(super) async fn list<M: MetricSource>(
     let regions: BTreeSet<&str> = tasks.iter().map(|task| task.region.as_str()).collect();
     let usage = Usage::default();
     {
-        let listings =
-            regions.into_iter().map(|region| {
-                let of_region: Vec<&Task> = tasks.iter().filter(|task| task.region == region).collect();
-                let usage = &usage;
-                async move {
-                    (region, list_region(source, options, patience, usage, region, &of_region, now).await)
-                }
-            });
+        let listings = regions.into_iter().map(|region| {
+            let of_region: Vec<&Task> = tasks.iter().filter(|task| task.region == region).collect();
+            let usage = &usage;
+            let choosers = choosers(options, names, &of_region);
+            let recently_active = all_recent(&of_region, now);
+            async move {
+                let listed = list_region(source, options, patience, usage, region, choosers, recently_active);
+                (region, listed.await)
+            }
+        });
         let mut listings = std::pin::pin!(stream::iter(listings).buffer_unordered(REGIONS));
         loop {
             match select(deadline.as_mut(), listings.next()).await {
@@ -105,15 +108,9 @@ async fn list_region<M: MetricSource>(
     patience: &Patience,
     usage: &Usage,
     region: &str,
-    tasks: &[&Task],
-    now: Timestamp,
+    mut choosers: Vec<(usize, Chooser<'_>)>,
+    recently_active: bool,
 ) -> Result<Found, MetricError> {
-    let schedules: BTreeSet<usize> = tasks.iter().map(|task| task.schedule).collect();
-    let mut choosers: Vec<(usize, Chooser<'_>)> = schedules
-        .into_iter()
-        .filter_map(|index| Some((index, options.schedules.get(index)?)))
-        .map(|(index, one)| (index, Chooser::new(&one.selection, &options.filter, &options.names)))
-        .collect();
     let mut metrics = 0;
     let mut page: Option<String> = None;
     let mut next_at = Instant::now();
@@ -122,7 +119,7 @@ async fn list_region<M: MetricSource>(
             region,
             account: &options.account,
             linked_accounts: options.linked_accounts,
-            recently_active: all_recent(tasks, now),
+            recently_active,
             page: page.as_deref(),
         };
         let request = &request;
@@ -145,6 +142,13 @@ async fn list_region<M: MetricSource>(
     }
     let chosen = choosers.into_iter().map(|(index, chooser)| (index, chooser.finish())).collect();
     Ok(Found { metrics, chosen })
+}
+
+/// A chooser for each schedule that something is due of.
+fn choosers<'c>(options: &'c PullOptions, names: &'c ApiNames, tasks: &[&Task]) -> Vec<(usize, Chooser<'c>)> {
+    let schedules: BTreeSet<usize> = tasks.iter().map(|task| task.schedule).collect();
+    let known = schedules.into_iter().filter_map(|index| Some((index, options.schedules.get(index)?)));
+    known.map(|(index, one)| (index, Chooser::new(&one.selection, &options.filter, names))).collect()
 }
 
 /// Whether everything that is due is of the last hours, as most runs are: then a metric that was silent for as long need not

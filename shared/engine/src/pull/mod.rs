@@ -21,7 +21,7 @@ mod window;
 use std::future::Future;
 use std::pin::{Pin, pin};
 
-use gatetrail_metrics::Plan;
+use gatetrail_metrics::{ApiFilter, ApiNames, Plan};
 use gatetrail_tables::WindowRow;
 use jiff::Timestamp;
 
@@ -30,6 +30,7 @@ pub use report::{PlannedWindow, PullReport};
 
 use crate::metric_source::MetricSource;
 use crate::object_store::{ObjectStore, Place};
+use crate::rollup::read_api_names;
 use budget::{Planned, Refusal};
 use due::Task;
 use known::Known;
@@ -84,6 +85,7 @@ struct Run<'r, M, S> {
     options: &'r PullOptions,
     patience: Patience,
     known: Known,
+    names: ApiNames,
     lost: Vec<(String, usize, gatetrail_metrics::Window)>,
     report: PullReport,
 }
@@ -97,8 +99,18 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
         options: &'r PullOptions,
     ) -> Self {
         let patience = Patience::new(options.seed);
-        let (known, lost, report) = (Known::default(), Vec::new(), PullReport::default());
-        Self { source, results, asking, now, options, patience, known, lost, report }
+        Self {
+            source,
+            results,
+            asking,
+            now,
+            options,
+            patience,
+            known: Known::default(),
+            names: ApiNames::default(),
+            lost: Vec::new(),
+            report: PullReport::default(),
+        }
     }
 
     /// What is to be pulled, in this order; `None` where something stands in the way, which the report tells.
@@ -114,6 +126,13 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
         };
         self.report.left = owed.left;
         self.lost = owed.lost;
+        // Patterns are of names, too, which events tell.
+        if self.options.filter != ApiFilter::default() {
+            match read_api_names(self.results).await {
+                Ok(names) => self.names = names,
+                Err(error) => return self.refuse(error),
+            }
+        }
         let plans = match self.with_series(owed.tasks, deadline).await {
             Ok(plans) => plans,
             Err(refusal) => return self.refuse(refusal),
@@ -143,7 +162,8 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
         deadline: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<Vec<Planned>, Refusal> {
         let listed =
-            listing::list(self.source, self.options, &self.patience, &tasks, self.now, deadline).await;
+            listing::list(self.source, self.options, &self.names, &self.patience, &tasks, self.now, deadline)
+                .await;
         self.report.add_listing(&listed);
         let mut plans = Vec::new();
         for task in tasks {

@@ -1,7 +1,7 @@
 //! What is pulled, and how.
 
 use gatetrail_metrics::{
-    ApiFilter, ApiNames, Percentile, Period, PeriodError, PriceTable, Selection, WindowError, WindowRule,
+    ApiFilter, Percentile, Period, PeriodError, PriceTable, Selection, WindowError, WindowRule,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -99,8 +99,6 @@ pub struct PullOptions {
     pub schedules: Vec<Schedule>,
     /// Of which APIs.
     pub filter: ApiFilter,
-    /// Names of APIs that metrics know only by their ids, for the filter.
-    pub names: ApiNames,
     /// The most metrics that a run may ask for. What is left behind waits; the first windows are all asked for, or none.
     pub budget: u64,
     /// What CloudWatch bills for them.

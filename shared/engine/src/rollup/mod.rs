@@ -27,6 +27,7 @@ use gatetrail_report::Config;
 
 pub use configuration::{CONFIGURATION_KEY, parse_configuration, read_configuration};
 pub use documents::{ReportSpan, Reports, make_reports};
+pub(crate) use names::read_api_names;
 pub use names::read_directory;
 pub use report::{RejectedDocument, RollupReport};
 

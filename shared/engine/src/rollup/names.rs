@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use gatetrail_metrics::ApiNames;
 use gatetrail_report::{ApiDirectory, DayNames, LearnedNames, TimeRange, shows_names_of};
 use gatetrail_tables::{Day, Events, Partition, Projection};
 
@@ -39,6 +40,19 @@ const NAMED: Projection = Projection::Only(&[
 pub async fn read_directory<S: ObjectStore>(place: &Place<'_, S>) -> Result<ApiDirectory, TableAccessError> {
     let (_, learned) = read(place).await?;
     Ok(ApiDirectory::of(&learned))
+}
+
+/// The same names, for choosing which APIs to pull: the metrics of HTTP and WebSocket APIs carry only an id.
+///
+/// # Errors
+/// Where an object cannot be read; it is named.
+pub(crate) async fn read_api_names<S: ObjectStore>(
+    place: &Place<'_, S>,
+) -> Result<ApiNames, TableAccessError> {
+    let (_, learned) = read(place).await?;
+    let mut names = ApiNames::default();
+    learned.iter().for_each(|(account, region, id, name)| names.add(account, region, id, name));
+    Ok(names)
 }
 
 /// The document's ETag, where there is one, and the names.

@@ -124,6 +124,14 @@ impl DayNames {
 }
 
 impl LearnedNames {
+    /// Every name that an API ever had: account, region, id and name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str, &str)> {
+        self.apis.iter().flat_map(|(ApiKey { account, region, api_id, .. }, days)| {
+            let names = days.values().flatten();
+            names.map(move |name| (account.as_str(), region.as_str(), api_id.as_str(), name.as_str()))
+        })
+    }
+
     /// Takes the names of a day in place of what was learned of it before.
     pub fn set_day(&mut self, day: Day, learned: &DayNames) {
         let day = day.to_string();

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::made::{
     Chunk, PRODUCTION, STAGING, analyzed, correction, event, identity, named, rejected, reports, time,
 };
+use crate::schemas::latency_of_everything;
 
 pub(crate) fn config() -> Config {
     Config::parse("[accounts]\nproduction = \"111122223333\"\nlegacy = \"777788889999\"\n").unwrap()
@@ -121,4 +122,11 @@ fn names_are_of_accounts_that_occur() {
     asked.filters.account = "777788889999,444455556666".into();
     asked.tables.clear();
     assert_eq!(named(asked).into_values().collect::<Vec<_>>(), ["legacy"]);
+}
+
+#[test]
+fn of_everything_that_latencies_have() {
+    let (document, names) = latency_of_everything();
+    insta::assert_snapshot!("day-average-latency", text(&document.with_account_names(&config())));
+    insta::assert_snapshot!("api-names", String::from_utf8(names.to_json().unwrap()).unwrap());
 }

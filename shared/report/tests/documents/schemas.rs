@@ -214,7 +214,7 @@ fn average_latency() {
 }
 
 /// Rows with everything that there can be, and the names in them.
-fn latency_of_everything() -> (AverageLatency, LearnedNames) {
+pub(crate) fn latency_of_everything() -> (AverageLatency, LearnedNames) {
     let named = |id: &str, api: &str, kind| Event {
         api_name: api.to_owned().into(),
         api_id: api_id(id).into(),

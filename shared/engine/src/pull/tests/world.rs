@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use gatetrail_metrics::{
-    ApiFilter, ApiNames, Dimension, ListedMetric, Message, NAMESPACE, Page, PriceTable, Query, QueryResult,
-    Selection, Status, Window, WindowRule,
+    ApiFilter, Dimension, ListedMetric, Message, NAMESPACE, Page, PriceTable, Query, QueryResult, Selection,
+    Status, Window, WindowRule,
 };
 use gatetrail_tables::{Arrived, WindowRow};
 use jiff::{SignedDuration, Timestamp};
@@ -218,7 +218,6 @@ pub(super) fn options(overlap_s: u32) -> PullOptions {
         linked_accounts: false,
         schedules: vec![Schedule::new(rule, Selection::default())],
         filter: ApiFilter::default(),
-        names: ApiNames::default(),
         budget: 1_000_000,
         price: PriceTable::default(),
         windows_a_run: 3,
