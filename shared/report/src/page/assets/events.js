@@ -50,19 +50,18 @@ function drillDown(selection) {
     detailsPanel('drill-events', `${code}: failed events`, details, total)];
 }
 
-function detailsPanel(id, title, rows, total) {
+function detailsPanel(id, title, rows, total, failed = true) {
   const number = column => row => textOf(listed[column][row]);
   const columns = [
     textColumn('Time (UTC)', row => iso(listed.time_ms[row]), { show: (_, row) => el('time', { datetime: iso(listed.time_ms[row]) }, formatSecond(listed.time_ms[row])) }),
     textColumn('Event name', number('event_name')),
+    ...(failed ? [textColumn('Error code', number('error_code')), textColumn('Message', number('error_message'), { long: true })] : []),
     textColumn('User', number('user'), { long: true }),
-    textColumn('Account', number('account'), { show: value => isolated(accountLabel(value)) }),
-    textColumn('Region', number('region')),
     textColumn('API', row => apiLabel(textOf(listed.api_name[row]), textOf(listed.api_id[row]))),
     textColumn('Stage', number('stage')),
     textColumn('Source IP', number('source_ip')),
-    textColumn('Error code', number('error_code')),
-    textColumn('Message', number('error_message'), { long: true }),
+    textColumn('Account', number('account'), { show: value => isolated(accountLabel(value)) }),
+    textColumn('Region', number('region')),
     textColumn('User agent', number('user_agent'), { long: true }),
     textColumn('Request id', row => listed.request_id[row]),
   ];
@@ -79,7 +78,7 @@ function auditSection(selection) {
   const isPerson = row => !/\.amazonaws\.com$|^AWS Internal$/.test(textOf(events.source_ip[row]) ?? '');
   const places = rows => shares(countBy(rows.filter(isPerson), row => shownText(events.source_ip[row])));
   const wantsFailures = filters.status !== 'success', wantsSuccesses = filters.status !== 'failure';
-  const otherStatus = ['The filter by status leaves them out.', 'Choose failures and successes.'];
+  const otherStatus = ['The filter by status leaves them out.', 'Choose any status.'];
   const listedOf = failed => selection.listed.filter(row => (textOf(listed.error_code[row]) !== '') === failed);
   return section('audit', 'Audit events', 'Every call to the control plane, failed or not.',
     trendPanel('event-trend', 'Events trend by event name', trendOptions(shown, nameOf), NO_EVENTS),
@@ -94,7 +93,7 @@ function auditSection(selection) {
     panel('countries', 'Activity by country', empty('No GeoIP file is configured.', 'Addresses are not sent anywhere to be looked up, so countries need a file of your own.')),
     panel('threats', 'Threats by caller IP', empty('No list of addresses is configured.', 'Gatetrail has no vendor feed: it compares with a list that you supply, an address or CIDR a line.')),
     detailsPanel('failed-details', 'Failed event details', wantsFailures ? listedOf(true) : [], wantsFailures ? sumOf(failures) : 0),
-    detailsPanel('successful-details', 'Successful event details', wantsSuccesses ? listedOf(false) : [], wantsSuccesses ? sumOf(successes) : 0));
+    detailsPanel('successful-details', 'Successful event details', wantsSuccesses ? listedOf(false) : [], wantsSuccesses ? sumOf(successes) : 0, false));
 }
 
 /** The top ten of each sort of principal. */

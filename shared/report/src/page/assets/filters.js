@@ -106,7 +106,7 @@ function buildFilters() {
     selectControl('region', 'Region', all('All regions', choices.region)),
     selectControl('api', 'API', all('All APIs', choices.api)),
     selectControl('stage', 'Stage', all('All stages', choices.stage)),
-    selectControl('status', 'Status of calls', all('Failures and successes', ['failure', 'success'], value => (value === 'failure' ? 'Failures' : 'Successes'))),
+    selectControl('status', 'Calls', all('Any status', ['failure', 'success'], value => (value === 'failure' ? 'Failures' : 'Successes'))),
     el('label', { class: 'control check', title: 'A failed call seldom names its API. Such a call passes the filters by API and by stage, unless this is ticked.' },
       checkbox, el('span', null, 'Known API only')),
     el('button', { type: 'button', id: 'reset', onclick: () => setFilters({ ...DEFAULTS, at: filters.at }) }, 'Reset'),
