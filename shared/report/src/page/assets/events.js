@@ -40,13 +40,13 @@ function drillDown(selection) {
   const head = el('article', { class: 'panel wide drill', id: 'panel-drill' }, el('h3', { id: 'drill-title', tabindex: '-1' }, 'Error code ', el('code', null, code)), back,
     el('p', { class: 'note' }, total ? `${plural(total, 'failure')} in this selection.` : 'None in this selection.'));
   if (!total) return [head];
-  const by = (id, title, keyOf) => tablePanel(id, `${code}: ${title.toLowerCase()}`, countColumns(title), shares(countBy(rows, keyOf)), NO_FAILURES);
+  const by = (id, title, column, keyOf) => tablePanel(id, `${code}: ${title}`, countColumns(column), shares(countBy(rows, keyOf)), NO_FAILURES);
   const details = selection.listed.filter(row => textOf(listed.error_code[row]) === code);
   return [head,
-    by('drill-users', 'User', row => shownText(events.user[row])),
-    by('drill-apis', 'API', row => eventApi(row) || '(not named)'),
-    by('drill-ips', 'Source IP', row => shownText(events.source_ip[row])),
-    by('drill-names', 'Event name', nameOf),
+    by('drill-users', 'users', 'User', row => shownText(events.user[row])),
+    by('drill-apis', 'APIs', 'API', row => eventApi(row) || '(not named)'),
+    by('drill-ips', 'source IPs', 'Source IP', row => shownText(events.source_ip[row])),
+    by('drill-names', 'event names', 'Event name', nameOf),
     detailsPanel('drill-events', `${code}: failed events`, details, total)];
 }
 
@@ -55,14 +55,14 @@ function detailsPanel(id, title, rows, total, failed = true) {
   const columns = [
     textColumn('Time (UTC)', row => iso(listed.time_ms[row]), { show: (_, row) => el('time', { datetime: iso(listed.time_ms[row]) }, formatSecond(listed.time_ms[row])) }),
     textColumn('Event name', number('event_name')),
-    ...(failed ? [textColumn('Error code', number('error_code')), textColumn('Message', number('error_message'), { long: true })] : []),
+    ...(failed ? [textColumn('Error code', number('error_code')), textColumn('Message', number('error_message'), { long: 'long prose' })] : []),
     textColumn('User', number('user'), { long: true }),
     textColumn('API', row => apiLabel(textOf(listed.api_name[row]), textOf(listed.api_id[row]))),
     textColumn('Stage', number('stage')),
     textColumn('Source IP', number('source_ip')),
     textColumn('Account', number('account'), { show: value => isolated(accountLabel(value)) }),
     textColumn('Region', number('region')),
-    textColumn('User agent', number('user_agent'), { long: true }),
+    textColumn('User agent', number('user_agent'), { long: 'long prose' }),
     textColumn('Request id', row => listed.request_id[row]),
   ];
   const note = rows.length < total ? `The page lists ${formatCount(rows.length)} of ${formatCount(total)}, the newest first. gatetrail events lists all.` : null;

@@ -108,7 +108,7 @@ function buildFilters() {
     selectControl('stage', 'Stage', all('All stages', choices.stage)),
     selectControl('status', 'Calls', all('Any status', ['failure', 'success'], value => (value === 'failure' ? 'Failures' : 'Successes'))),
     el('label', { class: 'control check', title: 'A failed call seldom names its API. Such a call passes the filters by API and by stage, unless this is ticked.' },
-      checkbox, el('span', null, 'Known API only')),
+      checkbox, el('span', null, 'Known API')),
     el('button', { type: 'button', id: 'reset', onclick: () => setFilters({ ...DEFAULTS, at: filters.at }) }, 'Reset'),
   );
 }

@@ -43,7 +43,7 @@ function table(title, columns, rows, options = {}) {
     const shown = column.show ? column.show(value, row) : value ?? NONE;
     const tag = at === 0 ? 'th' : 'td';
     const content = shown instanceof Node ? shown : column.number ? shown : isolated(shown);
-    return el(tag, { class: column.number ? 'number' : column.long ? 'long' : null, scope: at === 0 ? 'row' : null, 'data-title': column.title }, content);
+    return el(tag, { class: column.number ? 'number' : column.long === true ? 'long' : column.long ?? null, scope: at === 0 ? 'row' : null, 'data-title': column.title }, content);
   }
 
   function fill() {
