@@ -1,6 +1,8 @@
 //! What the page of a span shows beside the documents.
 
-use gatetrail_report::{ApiDirectory, CountedEvents, MeasuredSeries, PageData, PageMetrics, TimeRange, days_before};
+use gatetrail_report::{
+    ApiDirectory, CountedEvents, MeasuredSeries, PageData, PageMetrics, TimeRange, days_before,
+};
 use gatetrail_tables::Day;
 
 use super::documents::{Measured, ReportSpan};

@@ -77,7 +77,11 @@ impl MeasuredSeries {
                 counts_for: self.series.iter().map(|series| series.counts_for).collect(),
                 rest: self.series.iter().map(|series| series.rest.into()).collect(),
             },
-            metrics: self.metrics.iter().map(|(metric, cells)| (*metric, columns_of(metric, cells))).collect(),
+            metrics: self
+                .metrics
+                .iter()
+                .map(|(metric, cells)| (*metric, columns_of(metric, cells)))
+                .collect(),
         }
     }
 }

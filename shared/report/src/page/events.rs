@@ -12,7 +12,10 @@ use crate::knowledge::{Knowledge, Verdict};
 use crate::time_range::TimeRange;
 
 /// Groups that a page carries: above, they are counted more coarsely.
-const MOST_GROUPS: usize = 50_000;
+const MOST_GROUPS: usize = 60_000;
+
+/// The same of groups without what has the most values, and so the longest numbers.
+const MOST_SHORT_GROUPS: usize = 100_000;
 
 /// Dimensions of a group, in the order of its key.
 const DIMENSIONS: [Column; 10] = [
@@ -70,6 +73,10 @@ impl Coarseness {
             Self::NoApis => Self::NoEventNames,
             Self::NoEventNames | Self::NoTime => Self::NoTime,
         }
+    }
+
+    fn most_groups(self) -> usize {
+        if self >= Self::NoUsers { MOST_SHORT_GROUPS } else { MOST_GROUPS }
     }
 
     fn slice_s(self) -> Option<i64> {
@@ -139,7 +146,7 @@ impl<'k> PageEvents<'k> {
         let key = coarsen(key, self.coarseness, &mut self.texts);
         let slice = self.slices.slice(time, self.coarseness.slice_s());
         *self.groups.entry((slice, key)).or_default() += 1;
-        while self.groups.len() > MOST_GROUPS && self.coarseness != Coarseness::NoTime {
+        while self.groups.len() > self.coarseness.most_groups() && self.coarseness != Coarseness::NoTime {
             self.coarseness = self.coarseness.next();
             self.regroup();
         }
@@ -163,7 +170,7 @@ impl<'k> PageEvents<'k> {
     pub fn finish(self) -> CountedEvents {
         let Self { coarseness, texts, groups, listed, .. } = self;
         let text = |number: u32| texts.get(number).map(str::to_owned);
-        let mut rows: Vec<(i64, [Option<String>; DIMENSIONS.len() + 1], u64)> =
+        let mut rows: Vec<Group> =
             groups.into_iter().map(|((slice, key), count)| (slice, key.map(text), count)).collect();
         rows.sort_unstable();
         CountedEvents { coarseness, rows, listed }
@@ -185,15 +192,19 @@ fn coarsen(mut key: Key, coarseness: Coarseness, texts: &mut Texts) -> Key {
     key
 }
 
+/// Beginning of the slice, texts by dimension, events.
+type Group = (i64, [Option<String>; DIMENSIONS.len() + 1], u64);
+
 /// What was counted.
 #[derive(Debug)]
 pub struct CountedEvents {
     coarseness: Coarseness,
-    rows: Vec<(i64, [Option<String>; DIMENSIONS.len() + 1], u64)>,
+    rows: Vec<Group>,
     pub(super) listed: ListedEvents,
 }
 
-/// The counts as columns, for the file. A text is its number, -1 where it was not kept.
+/// The counts as columns, for the file. A text is its number, -1 where it was not kept; a column of which nothing was is
+/// empty.
 #[derive(Debug, Serialize)]
 pub(super) struct EventColumns {
     /// How coarse they are.
@@ -221,8 +232,11 @@ impl CountedEvents {
 
     pub(super) fn columns(&self, texts: &SortedTexts) -> EventColumns {
         let column = |dimension: usize| -> Vec<i64> {
-            let text = |key: &[Option<String>]| key.get(dimension).and_then(Option::as_deref).map(str::to_owned);
-            self.rows.iter().map(|(_, key, _)| texts.number(text(key).as_deref())).collect()
+            if self.coarseness.drops(dimension) {
+                return Vec::new();
+            }
+            let text = |(_, key, _): &Group| texts.number(key.get(dimension).and_then(Option::as_deref));
+            self.rows.iter().map(text).collect()
         };
         EventColumns {
             coarseness: self.coarseness,

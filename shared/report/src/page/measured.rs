@@ -98,12 +98,15 @@ impl PageMetrics {
 
     /// Takes a row.
     pub fn feed(&mut self, row: PointRow<'_>) {
-        let Some(metric) = Metric::named(row.text(Dimension::Metric)).filter(|metric| self.wants(*metric)) else {
+        let Some(metric) = Metric::named(row.text(Dimension::Metric)).filter(|metric| self.wants(*metric))
+        else {
             return;
         };
         let point = *row.point();
         let period = i64::try_from(row.period_s()).map(SignedDuration::from_secs);
-        let Some(end) = period.ok().and_then(|period| point.timestamp.checked_add(period).ok()) else { return };
+        let Some(end) = period.ok().and_then(|period| point.timestamp.checked_add(period).ok()) else {
+            return;
+        };
         if !counts_in_averages(row.period_s()) || !self.window.contains_span(point.timestamp, end) {
             return;
         }
@@ -112,11 +115,8 @@ impl PageMetrics {
             self.end_hour();
             self.hour = (hour, api(row));
         }
-        let one = Candidate {
-            start_ms: point.timestamp.as_millisecond(),
-            end_ms: end.as_millisecond(),
-            point,
-        };
+        let one =
+            Candidate { start_ms: point.timestamp.as_millisecond(), end_ms: end.as_millisecond(), point };
         match self.series.last_mut() {
             Some((place, last, points)) if *last == metric && is_at(row, place) => points.push(one),
             _ => self.series.push((place(row), metric, vec![one])),
@@ -124,8 +124,7 @@ impl PageMetrics {
     }
 
     fn wants(&self, metric: Metric) -> bool {
-        !self.requests_only
-            || matches!(metric, Metric::Latency | Metric::Count | Metric::MessageCount)
+        !self.requests_only || matches!(metric, Metric::Latency | Metric::Count | Metric::MessageCount)
     }
 
     fn end_hour(&mut self) {
@@ -175,8 +174,12 @@ impl PageMetrics {
 
     fn make_coarser(&mut self) {
         self.coarseness = self.coarseness.next();
-        let methods: BTreeSet<u32> =
-            self.keys.iter().filter(|((.., counts), _)| counts.only_methods()).map(|(_, number)| *number).collect();
+        let methods: BTreeSet<u32> = self
+            .keys
+            .iter()
+            .filter(|((.., counts), _)| counts.only_methods())
+            .map(|(_, number)| *number)
+            .collect();
         let mut cells: HashMap<(u32, Metric, i64), Cell> = HashMap::new();
         for ((series, metric, slice), cell) in self.cells.drain() {
             let of_methods = methods.contains(&series);
@@ -198,7 +201,8 @@ impl PageMetrics {
         keys.sort_unstable();
         let with_cells: BTreeSet<u32> = self.cells.keys().map(|(series, ..)| *series).collect();
         keys.retain(|(_, number)| with_cells.contains(number));
-        let order: HashMap<u32, usize> = keys.iter().enumerate().map(|(at, (_, number))| (*number, at)).collect();
+        let order: HashMap<u32, usize> =
+            keys.iter().enumerate().map(|(at, (_, number))| (*number, at)).collect();
         let mut metrics: BTreeMap<&'static str, BTreeMap<(usize, i64), Cell>> = BTreeMap::new();
         for ((series, metric, slice), cell) in self.cells {
             if let Some(at) = order.get(&series) {
@@ -206,7 +210,7 @@ impl PageMetrics {
             }
         }
         MeasuredSeries {
-            from_s: self.slices.from_s(),
+            from_s: self.slices.start_s(),
             coarseness: self.coarseness,
             left_out: self.left_out,
             series: keys.into_iter().map(|(key, _)| named(key, directory)).collect(),
@@ -261,7 +265,10 @@ pub(super) struct Named {
     pub(super) rest: bool,
 }
 
-fn named((Api { account, region, api_name, api_id, .. }, place, counts_for): &Key, directory: &ApiDirectory) -> Named {
+fn named(
+    (Api { account, region, api_name, api_id, .. }, place, counts_for): &Key,
+    directory: &ApiDirectory,
+) -> Named {
     let rest = api_id.is_empty();
     let (name, id) = if rest {
         let mut ids = directory.rest_ids(account, region, api_name);

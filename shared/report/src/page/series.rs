@@ -43,7 +43,8 @@ fn chosen(series: &[Series], at_least: Level) -> Option<Level> {
         let samples = |one: &Candidate| one.point.sample_count.or(one.point.sum);
         of_level(level).flatten().map(samples).sum()
     };
-    let levels = Level::ALL.into_iter().filter(|&level| level >= at_least && of_level(level).next().is_some());
+    let levels =
+        Level::ALL.into_iter().filter(|&level| level >= at_least && of_level(level).next().is_some());
     // The first of equals stays.
     levels.reduce(|one, other| if seen(other) > seen(one) { other } else { one })
 }

@@ -30,7 +30,7 @@ impl Slices {
     }
 
     /// The beginning.
-    pub(super) fn from_s(self) -> i64 {
+    pub(super) fn start_s(self) -> i64 {
         self.from_s
     }
 }

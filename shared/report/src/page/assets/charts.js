@@ -30,7 +30,7 @@ function chart(title, { lines, slices, slice_s, unit, format, bars = false, fill
   plot.addEventListener('blur', () => { if (window.Plotly && state.isDrawn) Plotly.Fx.unhover(plot); });
   inView.observe(plot);
   const copy = el('button', {
-    type: 'button', class: 'copy', 'aria-label': `Copy ${title} as CSV`,
+    type: 'button', class: 'copy', 'aria-label': `Copy CSV: ${title}`,
     onclick: () => copyText(copy, csvOf([['Time (UTC)', ...lines.map(line => line.name)], ...rows.map(row => [iso(row.at), ...row.values])])),
   }, 'Copy CSV');
   return el('div', { class: 'chart' }, plot, el('p', { class: 'tools' }, told, copy));

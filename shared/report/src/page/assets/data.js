@@ -14,6 +14,10 @@ const sliceStart = page.metrics.from_s * 1000;
 const QUARTER_MS = 900_000;
 
 const events = page.events;
+for (const [name, column] of Object.entries(events)) {
+  // A column of which nothing was kept.
+  if (Array.isArray(column) && !column.length) events[name] = new Array(events.count.length).fill(-1);
+}
 const listed = page.listed;
 const series = page.metrics.series;
 const EMPTY_TEXT = texts.indexOf('');

@@ -54,8 +54,8 @@ function table(title, columns, rows, options = {}) {
   }
 
   fill();
-  const copy = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy ${title} as CSV`, onclick: () => copyText(copy, csvOf([columns.map(column => column.title), ...sorted().map(row => columns.map(column => column.value(row)))])) }, 'Copy CSV');
-  const scroller = el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': `${title}, table` },
+  const copy = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy CSV: ${title}`, onclick: () => copyText(copy, csvOf([columns.map(column => column.title), ...sorted().map(row => columns.map(column => column.value(row)))])) }, 'Copy CSV');
+  const scroller = el('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': `${title}, table` },
     el('table', null, el('caption', { class: 'unseen' }, title), el('thead', null, el('tr', null, headers)), body));
   return el('div', { class: `table ${options.kind ?? ''}` }, scroller, el('p', { class: 'tools' }, more, copy));
 }
