@@ -10,5 +10,6 @@ mod latency;
 mod latency_laws;
 mod made;
 mod made_latency;
+mod page;
 mod schemas;
 mod streams;

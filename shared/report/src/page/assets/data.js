@@ -139,7 +139,12 @@ function countBy(rows, keyOf, count = row => events.count[row]) {
   return [...counts].sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]));
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 function byCodePoint(a, b) {
+  if (a === b) return 0;
+  // Code units are in the order of code points but for those of pairs.
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
   const [one, other] = [Array.from(String(a)), Array.from(String(b))];
   for (let at = 0; at < Math.min(one.length, other.length); at += 1) {
     const difference = one[at].codePointAt(0) - other[at].codePointAt(0);

@@ -101,7 +101,8 @@ function usersPanel(rows) {
   const byType = new Map();
   for (const row of rows) {
     const type = shownText(events.principal_type[row], '(no type)');
-    byType.set(type, [...(byType.get(type) ?? []), row]);
+    if (!byType.has(type)) byType.set(type, []);
+    byType.get(type).push(row);
   }
   const all = [...byType].flatMap(([type, own]) => shares(countBy(own, row => shownText(events.user[row]))).slice(0, 10).map(row => ({ type, ...row })));
   all.sort((a, b) => b.count - a.count || byCodePoint(a.type, b.type) || byCodePoint(a.value, b.value));
