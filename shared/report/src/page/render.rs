@@ -34,7 +34,7 @@ const SCRIPTS: &str = concat!(
     "}\n"
 );
 
-/// The charting script makes an empty style and fills it by rules.
+/// The charting script, which is run once the page is there, makes an empty style and fills it by rules.
 const EMPTY: &str = "";
 
 /// Makes the file of a span's documents and of what was counted beside them.

@@ -53,7 +53,14 @@ addEventListener('beforeprint', () => { for (const plot of drawn.keys()) draw(pl
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts);
 let resizing;
 addEventListener('resize', () => { clearTimeout(resizing); resizing = setTimeout(redrawCharts, 150); });
-document.addEventListener('DOMContentLoaded', () => {
-  goTo(false);
+
+/** The charting script takes most of a second to read: figures and filters do not wait for it. */
+function loadCharting() {
+  const script = document.createElement('script');
+  script.textContent = document.getElementById('charting').textContent;
+  document.head.append(script);
   for (const plot of drawn.keys()) { inView.unobserve(plot); inView.observe(plot); }
-});
+}
+
+document.addEventListener('DOMContentLoaded', () => goTo(false));
+addEventListener('load', () => requestAnimationFrame(() => setTimeout(loadCharting)));
