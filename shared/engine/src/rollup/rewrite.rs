@@ -1,10 +1,11 @@
 //! Rewriting the reports of a span as carefully as a table: the ETags are read *before* the tables, and the writes are
 //! conditional on them, so that a slow rollup cannot put an older report over a newer one.
 
-use std::io::Read as _;
+use std::io::{self, Write as _};
 
 use bytes::Bytes;
 use flate2::Compression;
+use flate2::write::GzEncoder;
 use gatetrail_report::{Config, to_json};
 use serde::Serialize;
 
@@ -68,24 +69,21 @@ impl Rewrite {
     }
 
     /// A page: most of it is script that compresses well. Where a store does not tell that it is compressed, it is not.
-    fn html(page: String, compressed: bool) -> Self {
+    fn html(page: String, compressed: bool) -> Result<Self, TableAccessError> {
         let content_type = "text/html; charset=utf-8";
-        match compressed {
-            true => Self { bytes: gzip(&page).into(), content_type, content_encoding: Some("gzip") },
-            false => Self { bytes: page.into(), content_type, content_encoding: None },
+        if !compressed {
+            return Ok(Self { bytes: page.into(), content_type, content_encoding: None });
         }
+        let bytes = gzip(&page).map_err(TableAccessError::Compression)?.into();
+        Ok(Self { bytes, content_type, content_encoding: Some("gzip") })
     }
 }
 
 /// The same bytes for the same text: without a name and a time.
-fn gzip(text: &str) -> Vec<u8> {
-    let mut compressed = Vec::new();
-    let mut reader = flate2::bufread::GzEncoder::new(text.as_bytes(), Compression::default());
-    // Reading from memory into memory does not fail.
-    match reader.read_to_end(&mut compressed) {
-        Ok(_) => compressed,
-        Err(_) => Vec::new(),
-    }
+fn gzip(text: &str) -> io::Result<Vec<u8>> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(text.as_bytes())?;
+    gzip.finish()
 }
 
 /// Rewrites the reports of a span.
@@ -132,7 +130,7 @@ async fn try_rewrite<S: ObjectStore>(
         made.push((latency, Rewrite::json(&document)?));
     }
     if let Some(html) = html {
-        made.push((page, Rewrite::html(html, place.store().keeps_encoding())));
+        made.push((page, Rewrite::html(html, place.store().keeps_encoding())?));
     }
     for (before, rewrite) in made {
         let count = match before.replace(place, rewrite).await? {
