@@ -5,10 +5,13 @@ use gatetrail_tables::{Arrived, MetricPoints, Partition, PointRow, Projection, W
 use jiff::{SignedDuration, Timestamp};
 
 use crate::object_store::{ObjectStore, Place};
-use crate::tables::{TableAccessError, for_each_group, hours_of_day, table_partitions};
+use crate::tables::{TableAccessError, for_each_group, for_each_group_of, hours_of_day, table_partitions};
 
 /// The longest window: it is kept on the day of its beginning, and may reach into the next.
 const LONGEST_WINDOW: SignedDuration = SignedDuration::from_hours(24);
+
+/// Hours that are opened at a time. One of thousands of series takes megabytes, and hours are summed up one by one.
+const HOURS_AT_A_TIME: usize = 4;
 
 /// Days up to which each is looked at by its name.
 const LISTED_SINGLY: usize = 31;
@@ -110,7 +113,7 @@ impl LatencyObjects {
         place: &Place<'_, S>,
         mut feed: impl FnMut(PointRow<'_>),
     ) -> Result<(), TableAccessError> {
-        for_each_group::<MetricPoints, S>(place, &self.hours, Projection::All, |rows| {
+        for_each_group_of::<MetricPoints, S>(place, &self.hours, Projection::All, HOURS_AT_A_TIME, |rows| {
             rows.iter().for_each(&mut feed);
         })
         .await

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::ApiNames;
 use gatetrail_report::{ApiDirectory, DayNames, LearnedNames, TimeRange, shows_names_of};
 use gatetrail_tables::{Day, Events, Partition, Projection};
@@ -20,6 +21,9 @@ const KEY: &str = "reports/api-names.json";
 
 /// As often a rollup begins anew because another one wrote the document meanwhile.
 const ATTEMPTS: u32 = 20;
+
+/// Days that are looked at a time: their objects are small, and a request is nearly all waiting.
+const CONCURRENCY: usize = 16;
 
 /// What names are learned from.
 const NAMED: Projection = Projection::Only(&[
@@ -91,9 +95,14 @@ pub(super) async fn check_unchanged<S: ObjectStore>(
 
 async fn learn_all<S: ObjectStore>(place: &Place<'_, S>) -> Result<LearnedNames, TableAccessError> {
     let mut learned = LearnedNames::default();
-    for partition in table_partitions::<Events, S>(place, TimeRange::default()).await? {
-        let Some(day) = partition.day() else { continue };
-        match learn(place, day).await {
+    let days = table_partitions::<Events, S>(place, TimeRange::default()).await?;
+    let reading = days.into_iter().filter_map(Partition::day).map(|day| async move {
+        let names = learn(place, day).await;
+        (day, names)
+    });
+    let mut read = std::pin::pin!(stream::iter(reading).buffered(CONCURRENCY));
+    while let Some((day, names)) = read.next().await {
+        match names {
             Ok(names) => learned.set_day(day, &names),
             // One broken table of long ago must not keep every report from being made.
             Err(problem @ TableAccessError::Table { .. }) => {
@@ -176,11 +185,14 @@ pub(super) async fn outdated<S: ObjectStore>(
     let mut page = None;
     loop {
         let listed = place.list_folders("reports/day/", page.as_deref()).await?;
-        for day in listed.folders.iter().filter_map(|folder| folder.parse::<Day>().ok()) {
-            let key = format!("reports/day/{day}/average-latency.json");
-            if let Some((_, bytes)) = read_object(place, &key).await?
-                && !shows_names_of(&directory, &bytes)
-            {
+        let reading =
+            listed.folders.iter().filter_map(|folder| folder.parse::<Day>().ok()).map(|day| async move {
+                let report = read_object(place, &format!("reports/day/{day}/average-latency.json")).await?;
+                Ok::<_, TableAccessError>((day, report))
+            });
+        let mut read = std::pin::pin!(stream::iter(reading).buffered(CONCURRENCY));
+        while let Some((day, report)) = read.try_next().await? {
+            if report.is_some_and(|(_, bytes)| !shows_names_of(&directory, &bytes)) {
                 days.push(day);
             }
         }

@@ -6,5 +6,5 @@ mod read;
 
 pub use error::TableAccessError;
 pub(crate) use object::{TableObject, read_object};
-pub(crate) use read::{for_each_group, hours_of_day, read_files_of_day};
+pub(crate) use read::{for_each_group, for_each_group_of, hours_of_day, read_files_of_day};
 pub use read::{has_tables, newest_event_time, read_deliveries, read_events, read_files, table_partitions};

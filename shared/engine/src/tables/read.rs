@@ -114,13 +114,24 @@ pub(crate) async fn for_each_group<T: Table, S: ObjectStore>(
     place: &Place<'_, S>,
     partitions: &[Partition],
     projection: Projection,
+    take: impl FnMut(T::Rows),
+) -> Result<(), TableAccessError> {
+    for_each_group_of::<T, S>(place, partitions, projection, CONCURRENCY, take).await
+}
+
+/// As [`for_each_group`], with so many objects opened at a time: each may be in memory.
+pub(crate) async fn for_each_group_of<T: Table, S: ObjectStore>(
+    place: &Place<'_, S>,
+    partitions: &[Partition],
+    projection: Projection,
+    concurrency: usize,
     mut take: impl FnMut(T::Rows),
 ) -> Result<(), TableAccessError> {
     let opening = partitions.iter().map(|partition| {
         let key = partition.key(T::NAME);
         async move { TableObject::<T>::open(place, &key).await }
     });
-    let mut opened = std::pin::pin!(stream::iter(opening).buffered(CONCURRENCY));
+    let mut opened = std::pin::pin!(stream::iter(opening).buffered(concurrency));
     while let Some(object) = opened.try_next().await? {
         // One that is gone since it was listed was cleared away.
         let Some(object) = object else { continue };

@@ -124,8 +124,9 @@ impl<'d> Latencies<'d> {
         self.end_slice();
         let mut sources = LatencySources { series: self.counted.len() as u64, ..self.sources };
         self.pulls.add_to(&mut sources);
+        let judged = self.pulls.judged();
         let lists = self.groupings.iter().map(|rows| {
-            let (ranked, rest) = rows.ranked(most_rows, self.directory, &self.pulls);
+            let (ranked, rest) = rows.ranked(most_rows, self.directory, &judged);
             let grouping = &rows.grouping;
             Breakdown { level: grouping.level().as_str(), by: grouping.names(), rows: ranked, rest }
         });
@@ -152,7 +153,7 @@ impl<'d> Latencies<'d> {
             rows,
             rest,
             breakdowns: breakdowns.into_iter().filter(|breakdown| !breakdown.rows.is_empty()).collect(),
-            pulls: self.pulls.told(),
+            pulls: self.pulls.told(&judged),
             sources,
         }
     }

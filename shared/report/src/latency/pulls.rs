@@ -108,12 +108,12 @@ impl Pulls {
     }
 
     /// The windows by account, then region.
-    pub(super) fn told(&self) -> Vec<PulledRegion> {
-        let judged = |told: &PulledRegion| PulledRegion {
-            complete: self.is_complete(&told.account, &told.region),
+    pub(super) fn told(&self, judged: &Judged) -> Vec<PulledRegion> {
+        let told = self.told.values().map(|told| PulledRegion {
+            complete: judged.is_complete(&told.account, &told.region),
             ..told.clone()
-        };
-        self.told.values().map(judged).collect()
+        });
+        told.collect()
     }
 
     pub(super) fn add_to(&self, sources: &mut LatencySources) {
@@ -125,20 +125,23 @@ impl Pulls {
         sources.metrics_requested = self.metrics_requested;
     }
 
-    /// Whether nothing is missing of an account and region: every moment of the range that is owed lies in a window, and
+    /// Judges every account and region once.
+    pub(super) fn judged(&self) -> Judged {
+        let regions = self.regions.iter().map(|(region, accounts)| {
+            let own = accounts.iter().map(|(account, own)| (account.clone(), self.are_complete(own.clone())));
+            let all = accounts.values().flatten().copied().collect();
+            (region.clone(), JudgedRegion { own: own.collect(), all: self.are_complete(all) })
+        });
+        Judged { regions: regions.collect() }
+    }
+
+    /// Whether nothing is missing of an account and region, given its windows: every moment of the range that is owed lies in a window, and
     /// every window in the range is complete.
     ///
-    /// - An account without windows of its own is one that another looks at (cross-account observability): its datapoints can
-    ///   only have come with the windows of others in the region, so those decide.
     /// - Windows of a coarser period stand for time before the first window of a finer one, as a backfill's do: beside it they
     ///   can neither fill a gap of the finer ones (percentiles of an hour do not make its averages) nor make one.
     /// - A window whose period is in no average has no say.
-    pub(super) fn is_complete(&self, account: &str, region: &str) -> bool {
-        let Some(accounts) = self.regions.get(region) else { return false };
-        let mut spans: Vec<Span> = match accounts.get(account) {
-            Some(own) => own.clone(),
-            None => accounts.values().flatten().copied().collect(),
-        };
+    fn are_complete(&self, mut spans: Vec<Span>) -> bool {
         spans.sort_unstable_by_key(|span| (span.period_s, span.from, span.to));
         let mut finer_since = Timestamp::MAX;
         let mut covered: Vec<(Timestamp, Timestamp)> = Vec::new();
@@ -164,5 +167,26 @@ impl Pulls {
             Owed::ToNewestWindow => self.pulled_to(),
         };
         owed_to.is_some_and(|owed| owed <= reached)
+    }
+}
+
+/// Which accounts and regions are complete.
+#[derive(Debug)]
+pub(super) struct Judged {
+    regions: BTreeMap<String, JudgedRegion>,
+}
+
+#[derive(Debug)]
+struct JudgedRegion {
+    own: BTreeMap<String, bool>,
+    /// By the windows of all accounts.
+    all: bool,
+}
+
+impl Judged {
+    /// An account without windows of its own is one that another looks at (cross-account observability): its datapoints can
+    /// only have come with the windows of others in the region, so those decide.
+    pub(super) fn is_complete(&self, account: &str, region: &str) -> bool {
+        self.regions.get(region).is_some_and(|region| *region.own.get(account).unwrap_or(&region.all))
     }
 }

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::document::{LatencyMethod, LatencyRest, LatencyRow, PeriodPercentiles};
 use super::names::name_api;
-use super::pulls::Pulls;
+use super::pulls::Judged;
 use super::query::{Grouping, LatencyDimension};
 use super::reading::Reading;
 use super::slice::{Api, Counted, Place, Slice};
@@ -136,7 +136,7 @@ impl Rows {
         &self,
         most: usize,
         directory: &ApiDirectory,
-        pulls: &Pulls,
+        judged: &Judged,
     ) -> (Vec<LatencyRow>, LatencyRest) {
         let averages = self.rows.iter().filter_map(|(key, sums)| Some((key, sums, sums.average_ms()?)));
         let mut ranked: Vec<(&Key, &Sums, f64)> = averages.collect();
@@ -147,7 +147,7 @@ impl Rows {
         let requests = cut.iter().fold(0_u64, |sum, (_, sums, _)| sum.saturating_add(sums.samples.count()));
         let rest = LatencyRest { rows: cut.len() as u64, requests };
         let shown =
-            ranked.into_iter().map(|(key, sums, average)| self.row(key, sums, average, directory, pulls));
+            ranked.into_iter().map(|(key, sums, average)| self.row(key, sums, average, directory, judged));
         (shown.collect(), rest)
     }
 
@@ -157,7 +157,7 @@ impl Rows {
         sums: &Sums,
         average_ms: f64,
         directory: &ApiDirectory,
-        pulls: &Pulls,
+        judged: &Judged,
     ) -> LatencyRow {
         let Key { api, place } = key;
         let shown = |dimension, text: &String| self.grouping.has(dimension).then(|| text.clone());
@@ -190,7 +190,7 @@ impl Rows {
             server_error_rate,
             cache_hit_rate,
             cache_miss_rate,
-            complete: sums.origins.iter().all(|(account, region)| pulls.is_complete(account, region)),
+            complete: sums.origins.iter().all(|(account, region)| judged.is_complete(account, region)),
             ambiguous,
         }
     }
