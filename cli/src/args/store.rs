@@ -11,6 +11,7 @@ use gatetrail_tables::Day;
 use super::{LoginArgs, OutputArgs};
 use crate::sources::Source;
 use crate::store::StoreAddress;
+use crate::time::{NoTime, Span};
 
 /// Parses a store's address.
 pub(super) fn store_parser() -> impl clap::builder::TypedValueParser<Value = StoreAddress> {
@@ -115,6 +116,34 @@ pub(crate) enum Section {
     Latency,
     /// Which files were delivered, which could not be read, how late they came
     Coverage,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// The store: a folder, or s3://bucket/prefix
+    #[arg(value_name = "STORE", value_hint = ValueHint::DirPath, value_parser = store_parser())]
+    pub(crate) store: StoreAddress,
+    /// The page of a day, such as 2026-11-20 (UTC), in place of the latest hours
+    #[arg(long, value_name = "DAY")]
+    pub(crate) at: Option<Day>,
+    /// Print a link that lives so long, at most 7d, in place of opening the page; of a store on S3
+    ///
+    /// Whoever has the link reads the page without a login. It is signed by your own credentials: where they are of a session,
+    /// as those of single sign-on and of roles are, it ends with the session if that is sooner.
+    #[arg(long, value_name = "SPAN", value_parser = lifetime)]
+    pub(crate) share: Option<Span>,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+}
+
+/// Takes the lifetime of a link: a signature of S3 has at most seven days.
+fn lifetime(text: &str) -> Result<Span, String> {
+    const MOST_S: u64 = 7 * 86_400;
+    let span: Span = text.parse().map_err(|error: NoTime| error.to_string())?;
+    match span.seconds() {
+        1..=MOST_S => Ok(span),
+        _ => Err("a link lives a second at least and 7d at most".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

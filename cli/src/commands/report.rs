@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Component, Path};
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
@@ -10,14 +10,15 @@ use gatetrail_engine::{
     ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
     read_configuration,
 };
-use gatetrail_report::{AverageLatency, to_json};
+use gatetrail_report::{AverageLatency, OtherPages, to_json};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
 use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking};
-use crate::store::{Work, tell_of_inbox, work_on};
+use crate::store::{StoreAddress, Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
 pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
     args.store.refuse_missing()?;
     let span = args.day.map_or(ReportSpan::Latest, ReportSpan::Day);
     let options = rollup::options(&args.reports);
-    let Some(reports) = work_on(&args.store, &args.login, Make { span, options })?? else {
+    let Some(mut reports) = work_on(&args.store, &args.login, Make { span, options })?? else {
         messages::say(&format!(
             "nothing to report on: {} has no tables; gatetrail ingest or gatetrail rollup makes them",
             args.store
@@ -44,6 +45,9 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
         return Ok(Answered::Not);
     };
     if let Some(path) = &args.html {
+        if let Some(page) = &mut reports.page {
+            page.others = other_pages(&args.store, path);
+        }
         return write_page(path, &reports);
     }
     if let ReportSpan::Day(day) = span
@@ -68,6 +72,33 @@ fn write_page(path: &Path, reports: &Reports) -> Result<Answered, Failure> {
         .map_err(|error| Failure::Setup(format!("failed to write {}: {error}", path.display())))?;
     messages::say(&format!("the page is in {}", path.display()));
     Ok(Answered::Fully)
+}
+
+/// What a segment of a URL spells out: all but the unreserved characters of RFC 3986.
+const NOT_IN_SEGMENTS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How the pages of a store are reached from a file that is none of them.
+fn other_pages(store: &StoreAddress, page: &Path) -> OtherPages {
+    let reports_url = match store {
+        StoreAddress::Folder(root) => relative_url(page, &root.join("reports")),
+        StoreAddress::S3(_) => None,
+    };
+    OtherPages { reports_url, store: Some(store.to_string()) }
+}
+
+/// The URL of a folder, relative to a file: so that neither a browser nor a copy of both minds where they lie.
+fn relative_url(file: &Path, folder: &Path) -> Option<String> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let beside = fs::canonicalize(std::path::absolute(file).ok()?.parent()?).ok()?;
+    let path = pathdiff::diff_paths(folder, beside)?;
+    let segments = path.components().map(|part| match part {
+        // A colon in the first segment of a relative URL would be that of a scheme.
+        Component::Normal(name) => Some(utf8_percent_encode(name.to_str()?, NOT_IN_SEGMENTS).to_string()),
+        Component::ParentDir => Some("..".to_owned()),
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+    });
+    let segments: Vec<String> = segments.collect::<Option<_>>()?;
+    Some(segments.iter().map(|segment| format!("{segment}/")).collect())
 }
 
 fn is_empty(reports: &Reports) -> bool {

@@ -8,12 +8,16 @@ mod cloudwatch;
 mod environment;
 mod error;
 #[cfg(feature = "profiles")]
+mod link;
+#[cfg(feature = "profiles")]
 mod profiles;
 mod s3;
 mod upload;
 
 pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, MissingVariables};
+#[cfg(feature = "profiles")]
+pub use link::SignedLink;
 #[cfg(feature = "profiles")]
 pub use profiles::{Login, LoginError, MetricsLogin};
 pub use s3::{BucketOwners, S3Body, S3Store};

@@ -64,6 +64,11 @@ impl S3Store {
         Self { client, owners }
     }
 
+    #[cfg(feature = "profiles")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     fn owner(&self, bucket: &str) -> Option<String> {
         self.owners.get(bucket).cloned()
     }

@@ -47,7 +47,7 @@ pub use latency::{
     LatencyDimension, LatencyFilters, LatencyMethod, LatencyQuery, LatencyRest, LatencyRow, LatencySources,
     LatencyWindow, MeasuredKind, Owed, PeriodPercentiles, PulledRegion, shows_names_of,
 };
-pub use page::{CountedEvents, MeasuredSeries, PageData, PageEvents, PageMetrics, days_before, write_page};
+pub use page::{CountedEvents, MeasuredSeries, OtherPages, PageData, PageEvents, PageMetrics, days_before, write_page};
 pub use selection::{Selection, newest_event};
 pub use tally::Tally;
 pub use time_range::TimeRange;

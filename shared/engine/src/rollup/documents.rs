@@ -26,6 +26,9 @@ const MOST_LATENCY_ROWS: usize = 1_000;
 /// The name of the folder of the newest reports, below `reports/`.
 const LATEST: &str = "latest";
 
+/// The name of a page in the folder of its span.
+pub(super) const PAGE: &str = "index.html";
+
 /// Which reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportSpan {
@@ -76,6 +79,12 @@ impl ReportSpan {
             Self::Day(day) => format!("reports/day/{day}"),
             Self::Latest => format!("reports/{LATEST}"),
         }
+    }
+
+    /// The key of its page in a store.
+    #[must_use]
+    pub fn page_key(self) -> String {
+        format!("{}/{PAGE}", self.folder())
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the page of a span shows beside the documents.
 
 use gatetrail_report::{
-    ApiDirectory, CountedEvents, MeasuredSeries, PageData, PageMetrics, TimeRange, days_before,
+    ApiDirectory, CountedEvents, MeasuredSeries, OtherPages, PageData, PageMetrics, TimeRange, days_before,
 };
 use gatetrail_tables::Day;
 
-use super::documents::{Measured, ReportSpan};
+use super::documents::{Measured, PAGE, ReportSpan};
 use crate::latency::LatencyObjects;
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::TableAccessError;
@@ -30,11 +30,12 @@ pub(super) async fn page_data<S: ObjectStore>(
     };
     let (day, days) = match span {
         ReportSpan::Day(day) => (Some(day), Vec::new()),
-        ReportSpan::Latest => (None, days_with_reports(place).await?),
+        ReportSpan::Latest => (None, days_with_pages(place).await?),
     };
     Ok(PageData {
         day,
         days,
+        others: OtherPages::default(),
         events,
         metrics: metrics.finish(directory),
         day_before: requests(place, span, days_before(window, 1), directory).await?,
@@ -56,13 +57,15 @@ async fn requests<S: ObjectStore>(
     Ok(metrics.finish(directory))
 }
 
-/// Days of which a rollup has written reports, the newest first.
-async fn days_with_reports<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<Day>, TableAccessError> {
+/// Days of which a rollup has written a page, the newest first. Those that an older version reported on have none.
+async fn days_with_pages<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<Day>, TableAccessError> {
+    const DAYS: &str = "reports/day/";
     let mut days = Vec::new();
     let mut page = None;
     loop {
-        let listed = place.list_folders("reports/day/", page.as_deref()).await?;
-        days.extend(listed.folders.iter().filter_map(|name| name.parse::<Day>().ok()));
+        let listed = place.list(DAYS, page.as_deref()).await?;
+        let names = listed.objects.iter().filter_map(|object| object.key.strip_prefix(DAYS)?.split_once('/'));
+        days.extend(names.filter(|(_, name)| *name == PAGE).filter_map(|(day, _)| day.parse::<Day>().ok()));
         let Some(next) = listed.next else { break };
         page = Some(next);
     }

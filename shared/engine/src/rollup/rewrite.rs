@@ -121,7 +121,7 @@ async fn try_rewrite<S: ObjectStore>(
     let codes = Before::read(place, format!("{folder}/top-error-codes.json")).await?;
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
     let latency = Before::read(place, format!("{folder}/average-latency.json")).await?;
-    let page = Before::read(place, format!("{folder}/index.html")).await?;
+    let page = Before::read(place, span.page_key()).await?;
     let Some(Made { reports, names }) = make(place, span, options, config).await? else { return Ok(()) };
     let html = reports.to_html().transpose()?;
     let Reports { top_error_codes, coverage: covered, average_latency, .. } = reports;

@@ -23,6 +23,8 @@ pub struct PageData {
     pub day: Option<Day>,
     /// Days that have reports of their own, the newest first.
     pub days: Vec<Day>,
+    /// How they are reached.
+    pub others: OtherPages,
     /// Events of the window.
     pub events: CountedEvents,
     /// Datapoints of the window.
@@ -31,6 +33,15 @@ pub struct PageData {
     pub day_before: MeasuredSeries,
     /// Requests of a week before.
     pub week_before: MeasuredSeries,
+}
+
+/// How other pages are reached from one that is not where a rollup puts it. By default a page is there, and they lie beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OtherPages {
+    /// A URL of the folder of reports, relative to the page or absolute, that ends with `/`.
+    pub reports_url: Option<String>,
+    /// The store as a person names it on the command line, where no link leads to its pages.
+    pub store: Option<String>,
 }
 
 /// The window that lies so many days before another: what its requests are compared with.
@@ -47,6 +58,7 @@ pub fn days_before(window: TimeRange, days: i64) -> TimeRange {
 pub(super) struct Embedded<'d> {
     day: Option<String>,
     days: Vec<String>,
+    others: &'d OtherPages,
     account_names: BTreeMap<&'d str, &'d str>,
     top_error_codes: &'d TopErrorCodes,
     coverage: &'d Coverage,
@@ -66,7 +78,7 @@ impl<'d> Embedded<'d> {
         coverage: &'d Coverage,
         average_latency: Option<&'d AverageLatency>,
     ) -> Self {
-        let PageData { day, days, events, metrics, day_before, week_before } = data;
+        let PageData { day, days, others, events, metrics, day_before, week_before } = data;
         let measured = [metrics, day_before, week_before].into_iter().flat_map(MeasuredSeries::texts);
         let texts = SortedTexts::of(events.texts().chain(events.listed.texts()).chain(measured));
         let named = [
@@ -78,6 +90,7 @@ impl<'d> Embedded<'d> {
         Self {
             day: day.map(|day| day.to_string()),
             days: days.iter().map(Day::to_string).collect(),
+            others,
             account_names: named.map(|(id, name)| (id.as_str(), name.as_str())).collect(),
             top_error_codes,
             coverage,

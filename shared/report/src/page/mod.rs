@@ -18,7 +18,7 @@ mod series;
 mod slices;
 mod texts;
 
-pub use data::{PageData, days_before};
+pub use data::{OtherPages, PageData, days_before};
 pub use events::{CountedEvents, PageEvents};
 pub use measured::{MeasuredSeries, PageMetrics};
 pub use render::write_page;

@@ -1,7 +1,7 @@
 //! The page: the same rows give the same bytes, whatever their order, and no text leaves its place.
 
 use gatetrail_report::{
-    ApiDirectory, Coverage, Deliveries, Dimension, Filters, Learning, PageData, PageEvents, PageMetrics,
+    ApiDirectory, Coverage, Deliveries, Dimension, Filters, Learning, OtherPages, PageData, PageEvents, PageMetrics,
     Tally, TimeRange, write_page,
 };
 use gatetrail_tables::EventSet;
@@ -53,6 +53,7 @@ fn page(set: &EventSet, reversed: bool) -> String {
     let data = PageData {
         day: Some("2026-11-20".parse().unwrap()),
         days: Vec::new(),
+        others: OtherPages::default(),
         events: events.finish(),
         metrics: nothing(),
         day_before: nothing(),

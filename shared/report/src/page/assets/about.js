@@ -13,6 +13,12 @@ const COARSER = {
   no_methods: 'Metrics are told apart by the hour, and those of methods are left out: there are too many.',
 };
 
+/** The path of a page where a rollup puts it, below the store. */
+const IN_REPORTS = /^(.*)\/reports\/(?:latest|day\/[0-9-]+)\/index\.html$/;
+
+/** As a shell takes it. */
+const quoted = text => (/^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
 function aboutSection() {
   const { sources, rejected, malformed, delivery_delay: delay } = page.coverage;
   const codes = page.top_error_codes;
@@ -31,11 +37,45 @@ function aboutSection() {
     const pulled = page.average_latency.sources;
     facts.push(['Windows of metrics', formatCount(pulled.windows)], ['Incomplete windows', formatCount(pulled.incomplete)], ['Metrics requested', formatCount(pulled.metrics_requested)]);
   }
-  const days = page.days.length && el('p', { class: 'days' }, 'Days: ', page.days.flatMap(day => [el('a', { href: `../day/${day}/index.html` }, day), ' ']));
-  const latest = page.day !== null && el('p', { class: 'days' }, el('a', { href: '../../latest/index.html' }, 'The latest hours'));
   return section('about', 'What this rests on', 'These figures are of the files delivered in the window, whatever the filters.',
     panel('facts', 'Sources', el('dl', { class: 'facts' }, facts.map(([name, value]) => el('div', null, el('dt', null, name), el('dd', null, value)))), { note: notes.join(' ') || null }),
     tablePanel('rejected', 'Rejected files', [textColumn('File', row => row.source, { long: true }), textColumn('Reason', row => row.reason, { long: true })], rejected.files, ['No file was rejected.'], { note: rejected.more ? `${formatCount(rejected.more)} more are not listed.` : null }),
     malformed.files.length ? tablePanel('malformed', 'Files with malformed records', [textColumn('File', row => row.source, { long: true }), countColumn('Records', row => row.records), textColumn('First', row => row.first?.reason, { long: true })], malformed.files, ['None.']) : [],
-    days || latest ? panel('days', 'Other pages', [days, latest], { note: 'Beside this one in the store: they open where the store is opened as a folder or a site.' }) : []);
+    otherPages());
+}
+
+/** Where the folder of reports is, as far as a link leads there; a link that was signed for this page opens no other. */
+const reportsUrl = (() => {
+  if (page.others.reports_url !== null) return page.others.reports_url;
+  const isSigned = new URLSearchParams(location.search).has('X-Amz-Signature');
+  if (isSigned || page.others.store !== null || !IN_REPORTS.test(location.pathname)) return null;
+  return page.day === null ? '../' : '../../';
+})();
+
+/** The store, as the command line names it: from the address of a page that is read from its bucket. */
+function storeAddress() {
+  if (page.others.store !== null) return page.others.store;
+  const found = location.protocol.startsWith('http') && location.pathname.match(IN_REPORTS);
+  if (!found) return 'STORE';
+  const path = decodeURIComponent(found[1]).slice(1);
+  const [, bucket] = location.hostname.match(/^(.+)\.s3[.-]/) ?? [];
+  return `s3://${[bucket, path].filter(Boolean).join('/')}`;
+}
+
+function otherPages() {
+  if (!page.days.length && page.day === null) return [];
+  const names = [...(page.day === null ? [] : [null]), ...page.days];
+  const label = day => day ?? 'The latest hours';
+  if (reportsUrl !== null) {
+    // Filters go along, but for those of time.
+    const hash = hashOf({ ...filters, from: windowFrom, to: windowTo, at: '' });
+    const links = names.map(day => el('li', null, el('a', { href: `${reportsUrl}${day === null ? 'latest' : `day/${day}`}/index.html${hash}` }, label(day))));
+    return panel('days', 'Other days', el('ul', { class: 'days' }, links));
+  }
+  const command = day => `gatetrail open ${quoted(storeAddress())}${day === null ? '' : ` --at ${day}`}`;
+  const shown = el('code', { id: 'open-command' }, command(names[0]));
+  const choose = (button, day) => { shown.textContent = visible(command(day)); copyText(button, command(day), label(day)); };
+  const buttons = names.map(day => { const button = el('button', { type: 'button', onclick: () => choose(button, day) }, label(day)); return el('li', null, button); });
+  return panel('days', 'Other days', [el('p', { class: 'command' }, shown), el('ul', { class: 'days' }, buttons)],
+    { note: 'No link leads from here to another page: each is private, and this one was opened or written by itself. Choose a day to copy the command that opens it.' });
 }

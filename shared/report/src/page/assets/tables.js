@@ -61,7 +61,7 @@ function table(title, columns, rows, options = {}) {
 }
 
 /** Copies a text, also where a page of a file may not use the clipboard's newer way. */
-async function copyText(button, text) {
+async function copyText(button, text, before = 'Copy CSV') {
   let copied = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -73,9 +73,8 @@ async function copyText(button, text) {
     copied = document.execCommand('copy');
     area.remove();
   }
-  const before = 'Copy CSV';
   button.textContent = copied ? 'Copied' : 'Not copied';
-  say(copied ? 'Copied as CSV' : 'The browser did not let it be copied');
+  say(copied ? 'Copied' : 'The browser did not let it be copied');
   setTimeout(() => { button.textContent = before; }, 1500);
 }
 
