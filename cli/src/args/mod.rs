@@ -24,7 +24,8 @@ pub(crate) use pull::PullArgs;
 #[cfg(feature = "aws")]
 pub(crate) use pull::PulledArgs;
 pub(crate) use store::{
-    ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, OpenArgs, ReportArgs, ReportOptionArgs, RollupArgs, Section,
+    ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, OpenArgs, ReportArgs, ReportOptionArgs,
+    RollupArgs, Section,
 };
 pub(crate) use values::{Anchor, By, Color, Output, Status};
 

@@ -106,11 +106,14 @@ mod signed {
             }
             let lifetime = Duration::from_secs(args.share.map_or(OPENED_S, |share| share.seconds()));
             let signed = store.signed_link(place.bucket(), &place.full_key(key), lifetime).await;
-            let signed = signed.map_err(|error| Failure::Setup(format!("no link could be signed: {error}")))?;
+            let signed =
+                signed.map_err(|error| Failure::Setup(format!("no link could be signed: {error}")))?;
             if args.share.is_some() {
                 messages::say("whoever has this link reads the page without a login");
                 if signed.of_session {
-                    messages::say("your credentials are of a session: the link ends with it, if that is sooner");
+                    messages::say(
+                        "your credentials are of a session: the link ends with it, if that is sooner",
+                    );
                 }
             }
             Ok(Some(signed.url))

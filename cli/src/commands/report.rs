@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use gatetrail_engine::{
-    ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
+    Configured, ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
     read_configuration,
 };
 use gatetrail_report::{AverageLatency, OtherPages, to_json};
@@ -185,7 +185,11 @@ impl Work for Make {
             messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
             gatetrail_report::Config::default()
         });
-        let made = make_reports(place, self.span, &self.options, &config).await?;
+        let configured = Configured::read(place, config).await?;
+        for problem in configured.books.problems() {
+            messages::say(&format!("{problem}; reports are made without it"));
+        }
+        let made = make_reports(place, self.span, &self.options, &configured).await?;
         tell_of_inbox(place).await?;
         Ok(made)
     }

@@ -7,8 +7,10 @@
 //!
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
+mod addresses;
 mod api_names;
 mod capped;
+mod changes;
 mod config;
 mod corrections;
 mod coverage;
@@ -28,6 +30,7 @@ mod tally;
 mod time_range;
 mod top_error_codes;
 
+pub use addresses::{AddressBooks, Book, Countries, NotCountries, NotThreats, ThreatList};
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{
     COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,
@@ -47,7 +50,10 @@ pub use latency::{
     LatencyDimension, LatencyFilters, LatencyMethod, LatencyQuery, LatencyRest, LatencyRow, LatencySources,
     LatencyWindow, MeasuredKind, Owed, PeriodPercentiles, PulledRegion, shows_names_of,
 };
-pub use page::{CountedEvents, MeasuredSeries, OtherPages, PageData, PageEvents, PageMetrics, days_before, write_page};
+pub use page::{
+    AUDIT_SCHEMA, Audit, AuditRest, AuditRow, AuditTable, AuditWindow, Change, CountedEvents, FailedEvent,
+    MeasuredSeries, OtherPages, PageData, PageEvents, PageMetrics, days_before, write_page,
+};
 pub use selection::{Selection, newest_event};
 pub use tally::Tally;
 pub use time_range::TimeRange;

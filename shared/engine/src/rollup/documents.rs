@@ -3,13 +3,14 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::Level;
 use gatetrail_report::{
-    ApiDirectory, AverageLatency, Config, Coverage, Delivered, Deliveries, Grouping, LastDelivery, Latencies,
+    ApiDirectory, AverageLatency, Coverage, Delivered, Deliveries, Grouping, LastDelivery, Latencies,
     LatencyQuery, Owed, PageData, PageMetrics, TimeRange, TopErrorCodes, write_page,
 };
 use gatetrail_tables::{Day, Files, Partition, Projection, Windows};
 use jiff::Timestamp;
 
 use super::RollupOptions;
+use super::configuration::Configured;
 use super::event_passes::{CountedOnce, count_events};
 use super::names;
 use super::page::page_data;
@@ -96,9 +97,9 @@ pub async fn make_reports<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     options: &RollupOptions,
-    config: &Config,
+    configured: &Configured,
 ) -> Result<Option<Reports>, TableAccessError> {
-    Ok(make(place, span, options, config).await?.map(|made| made.reports))
+    Ok(make(place, span, options, configured).await?.map(|made| made.reports))
 }
 
 /// Makes the reports of a span.
@@ -106,8 +107,9 @@ pub(super) async fn make<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     options: &RollupOptions,
-    config: &Config,
+    configured: &Configured,
 ) -> Result<Option<Made>, TableAccessError> {
+    let Configured { config, books } = configured;
     let window = match span {
         ReportSpan::Day(day) => TimeRange::day(day),
         ReportSpan::Latest => match newest_hour(place).await? {
@@ -121,7 +123,7 @@ pub(super) async fn make<S: ObjectStore>(
         ReportSpan::Latest => earlier_deliveries(place, window).await?,
     };
     let CountedOnce { top_error_codes, dated, events } =
-        count_events(place, window, &delivered, options).await?;
+        count_events(place, window, &delivered, books, options).await?;
     let measured = measure(place, span, window, options).await?;
     let page = match events {
         Some(events) => Some(page_data(place, span, window, events, &measured).await?),

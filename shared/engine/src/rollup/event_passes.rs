@@ -2,7 +2,8 @@
 //! counted.
 
 use gatetrail_report::{
-    CountedEvents, Delivered, Dimension, Filters, Learning, PageEvents, Tally, TimeRange, TopErrorCodes,
+    AddressBooks, CountedEvents, Delivered, Dimension, Filters, Learning, PageEvents, Tally, TimeRange,
+    TopErrorCodes,
 };
 use gatetrail_tables::{Events, Partition, Projection};
 
@@ -38,6 +39,7 @@ pub(super) async fn count_events<S: ObjectStore>(
     place: &Place<'_, S>,
     window: TimeRange,
     delivered: &Delivered,
+    books: &AddressBooks,
     options: &RollupOptions,
 ) -> Result<CountedOnce, TableAccessError> {
     let mut objects = Vec::new();
@@ -54,7 +56,7 @@ pub(super) async fn count_events<S: ObjectStore>(
     let knowledge = learning.finish();
     let filters = Filters { time: window, ..Filters::default() };
     let mut tally = Tally::new(&knowledge, &filters, &Dimension::ALL);
-    let mut events = options.pages.then(|| PageEvents::new(&knowledge, window));
+    let mut events = options.pages.then(|| PageEvents::new(&knowledge, books, window));
     for object in &objects {
         for group in 0..object.groups() {
             let rows = object.read(place, group, Projection::All).await?;

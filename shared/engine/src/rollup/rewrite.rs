@@ -6,10 +6,11 @@ use std::io::{self, Write as _};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gatetrail_report::{Config, to_json};
+use gatetrail_report::to_json;
 use serde::Serialize;
 
 use super::RollupOptions;
+use super::configuration::Configured;
 use super::documents::{Made, ReportSpan, Reports, make};
 use super::names;
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
@@ -91,11 +92,11 @@ pub(super) async fn rewrite<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     options: &RollupOptions,
-    config: &Config,
+    configured: &Configured,
 ) -> Result<Rewritten, TableAccessError> {
     let mut rewritten = Rewritten::default();
     loop {
-        match try_rewrite(place, span, options, config, &mut rewritten).await {
+        match try_rewrite(place, span, options, configured, &mut rewritten).await {
             Err(error) if lost_race(&error) && rewritten.races_lost + 1 < ATTEMPTS => {
                 rewritten = Rewritten { races_lost: rewritten.races_lost + 1, ..Rewritten::default() };
             }
@@ -114,7 +115,7 @@ async fn try_rewrite<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     options: &RollupOptions,
-    config: &Config,
+    configured: &Configured,
     rewritten: &mut Rewritten,
 ) -> Result<(), TableAccessError> {
     let folder = span.folder();
@@ -122,7 +123,7 @@ async fn try_rewrite<S: ObjectStore>(
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
     let latency = Before::read(place, format!("{folder}/average-latency.json")).await?;
     let page = Before::read(place, span.page_key()).await?;
-    let Some(Made { reports, names }) = make(place, span, options, config).await? else { return Ok(()) };
+    let Some(Made { reports, names }) = make(place, span, options, configured).await? else { return Ok(()) };
     let html = reports.to_html().transpose()?;
     let Reports { top_error_codes, coverage: covered, average_latency, .. } = reports;
     let mut made = vec![(codes, Rewrite::json(&top_error_codes)?), (coverage, Rewrite::json(&covered)?)];

@@ -11,6 +11,7 @@ use super::events::{CountedEvents, EventColumns};
 use super::listed::ListedColumns;
 use super::measured::MeasuredSeries;
 use super::texts::SortedTexts;
+use crate::addresses::BookNote;
 use crate::coverage::Coverage;
 use crate::latency::AverageLatency;
 use crate::time_range::TimeRange;
@@ -59,6 +60,8 @@ pub(super) struct Embedded<'d> {
     day: Option<String>,
     days: Vec<String>,
     others: &'d OtherPages,
+    countries: &'d BookNote,
+    threats: &'d BookNote,
     account_names: BTreeMap<&'d str, &'d str>,
     top_error_codes: &'d TopErrorCodes,
     coverage: &'d Coverage,
@@ -79,6 +82,7 @@ impl<'d> Embedded<'d> {
         average_latency: Option<&'d AverageLatency>,
     ) -> Self {
         let PageData { day, days, others, events, metrics, day_before, week_before } = data;
+        let [countries, threats] = &events.books;
         let measured = [metrics, day_before, week_before].into_iter().flat_map(MeasuredSeries::texts);
         let texts = SortedTexts::of(events.texts().chain(events.listed.texts()).chain(measured));
         let named = [
@@ -91,6 +95,8 @@ impl<'d> Embedded<'d> {
             day: day.map(|day| day.to_string()),
             days: days.iter().map(Day::to_string).collect(),
             others,
+            countries,
+            threats,
             account_names: named.map(|(id, name)| (id.as_str(), name.as_str())).collect(),
             top_error_codes,
             coverage,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::listed::ListedEvents;
 use super::slices::{FINEST_S, HOUR_S, Slices};
 use super::texts::{NOT_KEPT, SortedTexts, Texts};
+use crate::addresses::{AddressBooks, BookNote};
 use crate::filters::{Filters, StatusFilter};
 use crate::knowledge::{Knowledge, Verdict};
 use crate::time_range::TimeRange;
@@ -18,7 +19,7 @@ const MOST_GROUPS: usize = 60_000;
 const MOST_SHORT_GROUPS: usize = 100_000;
 
 /// Dimensions of a group, in the order of its key.
-const DIMENSIONS: [Column; 10] = [
+pub(super) const DIMENSIONS: [Column; 10] = [
     Column::AccountId,
     Column::Region,
     Column::ApiName,
@@ -31,9 +32,12 @@ const DIMENSIONS: [Column; 10] = [
     Column::UserAgent,
 ];
 const SOURCE_IP: usize = DIMENSIONS.len();
+/// What the operator's files say of the source IP: they outlast it, where there are too many addresses to tell apart.
+const COUNTRY: usize = SOURCE_IP + 1;
+const THREAT: usize = SOURCE_IP + 2;
 
-/// Numbers of texts by dimension; the last is the source IP.
-type Key = [u32; DIMENSIONS.len() + 1];
+/// Numbers of texts by dimension.
+type Key = [u32; THREAT + 1];
 
 /// How coarse counts are. Each step keeps less than the one before, so that the step reached does not depend on the order in
 /// which events came: it is the first at which all of them fit.
@@ -89,7 +93,9 @@ impl Coarseness {
 
     fn drops(self, dimension: usize) -> bool {
         let from = match DIMENSIONS.get(dimension) {
-            None => Self::NoSourceIps,
+            None if dimension == SOURCE_IP => Self::NoSourceIps,
+            None if dimension == COUNTRY => Self::NoApis,
+            None => Self::NoTime,
             Some(Column::UserAgent) => Self::NoUserAgents,
             Some(Column::User) => Self::NoUsers,
             Some(Column::ApiName | Column::ApiId | Column::Stage) => Self::NoApis,
@@ -104,6 +110,7 @@ impl Coarseness {
 #[derive(Debug)]
 pub struct PageEvents<'k> {
     knowledge: &'k Knowledge,
+    books: &'k AddressBooks,
     filters: Filters,
     slices: Slices,
     coarseness: Coarseness,
@@ -115,9 +122,10 @@ pub struct PageEvents<'k> {
 impl<'k> PageEvents<'k> {
     /// Of the events of a window; `knowledge` is of the same rows.
     #[must_use]
-    pub fn new(knowledge: &'k Knowledge, window: TimeRange) -> Self {
+    pub fn new(knowledge: &'k Knowledge, books: &'k AddressBooks, window: TimeRange) -> Self {
         Self {
             knowledge,
+            books,
             filters: Filters { time: window, status: StatusFilter::All, ..Filters::default() },
             slices: Slices::of(window),
             coarseness: Coarseness::default(),
@@ -135,13 +143,18 @@ impl<'k> PageEvents<'k> {
         let Some(time) = event.event_time() else { return };
         let api_name = self.knowledge.names().name(event);
         self.listed.feed(event, time, api_name);
-        let mut key: Key = [NOT_KEPT; DIMENSIONS.len() + 1];
+        let mut key: Key = [NOT_KEPT; THREAT + 1];
         for (number, column) in key.iter_mut().zip(DIMENSIONS) {
             let text = if column == Column::ApiName { api_name } else { event.text(column) };
             *number = self.texts.add(text);
         }
-        if let Some(number) = key.get_mut(SOURCE_IP) {
-            *number = self.texts.add(event.text(Column::SourceIp));
+        let source_ip = event.text(Column::SourceIp);
+        let of_address =
+            [Some(source_ip.to_owned()), self.books.country(source_ip), self.books.threat(source_ip)];
+        for (number, text) in key.iter_mut().skip(SOURCE_IP).zip(of_address) {
+            if let Some(text) = text {
+                *number = self.texts.add(&text);
+            }
         }
         let key = coarsen(key, self.coarseness, &mut self.texts);
         let slice = self.slices.slice(time, self.coarseness.slice_s());
@@ -168,12 +181,12 @@ impl<'k> PageEvents<'k> {
     /// Ends the pass.
     #[must_use]
     pub fn finish(self) -> CountedEvents {
-        let Self { coarseness, texts, groups, listed, .. } = self;
+        let Self { coarseness, texts, groups, listed, books, .. } = self;
         let text = |number: u32| texts.get(number).map(str::to_owned);
         let mut rows: Vec<Group> =
             groups.into_iter().map(|((slice, key), count)| (slice, key.map(text), count)).collect();
         rows.sort_unstable();
-        CountedEvents { coarseness, rows, listed }
+        CountedEvents { coarseness, rows, listed, books: books.notes() }
     }
 }
 
@@ -193,14 +206,16 @@ fn coarsen(mut key: Key, coarseness: Coarseness, texts: &mut Texts) -> Key {
 }
 
 /// Beginning of the slice, texts by dimension, events.
-type Group = (i64, [Option<String>; DIMENSIONS.len() + 1], u64);
+pub(super) type Group = (i64, [Option<String>; THREAT + 1], u64);
 
 /// What was counted.
 #[derive(Debug)]
 pub struct CountedEvents {
     coarseness: Coarseness,
-    rows: Vec<Group>,
+    pub(super) rows: Vec<Group>,
     pub(super) listed: ListedEvents,
+    /// Of countries and of threats.
+    pub(super) books: [BookNote; 2],
 }
 
 /// The counts as columns, for the file. A text is its number, -1 where it was not kept; a column of which nothing was is
@@ -222,17 +237,27 @@ pub(super) struct EventColumns {
     user: Vec<i64>,
     user_agent: Vec<i64>,
     source_ip: Vec<i64>,
+    country: Vec<i64>,
+    threat: Vec<i64>,
     count: Vec<u64>,
 }
 
 impl CountedEvents {
+    /// Where the source IP is in the key of a group.
+    pub(super) const SOURCE_IP: usize = SOURCE_IP;
+    pub(super) const COUNTRY: usize = COUNTRY;
+    pub(super) const THREAT: usize = THREAT;
+    /// Parts of the key of a group.
+    pub(super) const KEYS: usize = THREAT + 1;
+
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().flat_map(|(_, texts, _)| texts.iter().flatten().map(String::as_str))
     }
 
     pub(super) fn columns(&self, texts: &SortedTexts) -> EventColumns {
         let column = |dimension: usize| -> Vec<i64> {
-            if self.coarseness.drops(dimension) {
+            let is_kept = |(_, key, _): &Group| key.get(dimension).is_some_and(Option::is_some);
+            if !self.rows.iter().any(is_kept) {
                 return Vec::new();
             }
             let text = |(_, key, _): &Group| texts.number(key.get(dimension).and_then(Option::as_deref));
@@ -253,6 +278,8 @@ impl CountedEvents {
             user: column(8),
             user_agent: column(9),
             source_ip: column(SOURCE_IP),
+            country: column(COUNTRY),
+            threat: column(THREAT),
             count: self.rows.iter().map(|(.., count)| *count).collect(),
         }
     }

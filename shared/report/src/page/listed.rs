@@ -8,14 +8,17 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::texts::{SortedTexts, Texts};
+use crate::changes::Effect;
 
 const MOST_FAILURES: usize = 1_500;
 const MOST_SUCCESSES: usize = 500;
 /// Of each error code, however old: who looks into a code finds events of it.
 const MOST_OF_A_CODE: usize = 25;
 const MOST_CODES: usize = 200;
+/// Of changes of APIs, however old: they are marked on charts of the whole window.
+const MOST_CHANGES: usize = 300;
 
-const COLUMNS: [Column; 13] = [
+pub(super) const COLUMNS: [Column; 13] = [
     Column::AccountId,
     Column::Region,
     Column::ApiName,
@@ -32,16 +35,18 @@ const COLUMNS: [Column; 13] = [
 ];
 
 /// Newest first; of one moment by account and id.
-type Order = (Reverse<Timestamp>, String, String);
-type Listed = [String; COLUMNS.len()];
+pub(super) type Order = (Reverse<Timestamp>, String, String);
+pub(super) type Listed = [String; COLUMNS.len()];
 
 #[derive(Debug, Default)]
 pub(super) struct ListedEvents {
     failures: BTreeMap<Order, Listed>,
     successes: BTreeMap<Order, Listed>,
     by_code: BTreeMap<String, BTreeMap<Order, Listed>>,
+    changes: BTreeMap<Order, Listed>,
     failed: u64,
     succeeded: u64,
+    changed: u64,
 }
 
 impl ListedEvents {
@@ -65,6 +70,10 @@ impl ListedEvents {
         if !event.failed() {
             self.succeeded += 1;
             keep(&mut self.successes, MOST_SUCCESSES, time, order, row);
+            if Effect::of(event.text(Column::EventName)).is_some() {
+                self.changed += 1;
+                keep(&mut self.changes, MOST_CHANGES, time, order, row);
+            }
             return;
         }
         self.failed += 1;
@@ -81,10 +90,20 @@ impl ListedEvents {
         }
     }
 
+    /// Calls that changed how an API answers, listed or not.
+    pub(super) fn changed(&self) -> u64 {
+        self.changed
+    }
+
+    /// Failures, listed or not.
+    pub(super) fn failed(&self) -> u64 {
+        self.failed
+    }
+
     /// All that is listed, each event once, newest first.
-    fn rows(&self) -> BTreeMap<&Order, &Listed> {
+    pub(super) fn rows(&self) -> BTreeMap<&Order, &Listed> {
         let of_codes = self.by_code.values().flatten();
-        self.failures.iter().chain(&self.successes).chain(of_codes).collect()
+        self.failures.iter().chain(&self.successes).chain(&self.changes).chain(of_codes).collect()
     }
 
     /// Texts that are worth a number: all but the ids, each of which stands once.
@@ -100,6 +119,7 @@ impl ListedEvents {
         ListedColumns {
             failures: self.failed,
             successes: self.succeeded,
+            changes: self.changed,
             time_ms: rows.keys().map(|(Reverse(time), ..)| time.as_millisecond()).collect(),
             event_id: rows.keys().map(|(.., id)| id.clone()).collect(),
             account: column(0),
@@ -114,9 +134,16 @@ impl ListedEvents {
             user_agent: column(9),
             source_ip: column(10),
             error_message: column(11),
+            effect: rows.values().map(|row| effect(row)).collect(),
             request_id: rows.values().map(|row| row.last().cloned().unwrap_or_default()).collect(),
         }
     }
+}
+
+/// What a listed event changed, in the words of the page.
+fn effect(row: &Listed) -> Option<&'static str> {
+    let [.., error_code, event_name, _, _, _, _, _, _] = row;
+    if error_code.is_empty() { Effect::of(event_name).map(Effect::as_str) } else { None }
 }
 
 /// Keeps an event, if it is among the newest.
@@ -143,6 +170,7 @@ pub(super) struct ListedColumns {
     /// Failures of the window, listed or not.
     failures: u64,
     successes: u64,
+    changes: u64,
     time_ms: Vec<i64>,
     event_id: Vec<String>,
     account: Vec<i64>,
@@ -157,5 +185,7 @@ pub(super) struct ListedColumns {
     user_agent: Vec<i64>,
     source_ip: Vec<i64>,
     error_message: Vec<i64>,
+    /// What a call that succeeded changed.
+    effect: Vec<Option<&'static str>>,
     request_id: Vec<String>,
 }

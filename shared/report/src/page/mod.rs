@@ -7,6 +7,7 @@
 //! [`PageEvents`] takes events, [`PageMetrics`] datapoints, [`PageData`] is what they found, and [`write_page`] makes the file
 //! of it and of the documents. The same rows give the same bytes.
 
+mod audit;
 mod columns;
 mod data;
 mod events;
@@ -18,6 +19,7 @@ mod series;
 mod slices;
 mod texts;
 
+pub use audit::{AUDIT_SCHEMA, Audit, AuditRest, AuditRow, AuditTable, AuditWindow, Change, FailedEvent};
 pub use data::{OtherPages, PageData, days_before};
 pub use events::{CountedEvents, PageEvents};
 pub use measured::{MeasuredSeries, PageMetrics};

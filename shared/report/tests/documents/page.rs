@@ -1,8 +1,8 @@
 //! The page: the same rows give the same bytes, whatever their order, and no text leaves its place.
 
 use gatetrail_report::{
-    ApiDirectory, Coverage, Deliveries, Dimension, Filters, Learning, OtherPages, PageData, PageEvents, PageMetrics,
-    Tally, TimeRange, write_page,
+    AddressBooks, ApiDirectory, Coverage, Deliveries, Dimension, Filters, Learning, OtherPages, PageData,
+    PageEvents, PageMetrics, Tally, TimeRange, write_page,
 };
 use gatetrail_tables::EventSet;
 use gatetrail_trail::Event;
@@ -37,7 +37,8 @@ fn page(set: &EventSet, reversed: bool) -> String {
     let knowledge = learning.finish();
     let filters = Filters { time: window, ..Filters::default() };
     let mut tally = Tally::new(&knowledge, &filters, &Dimension::ALL);
-    let mut events = PageEvents::new(&knowledge, window);
+    let books = AddressBooks::default();
+    let mut events = PageEvents::new(&knowledge, &books, window);
     let mut rows: Vec<_> = set.iter().collect();
     if reversed {
         rows.reverse();
