@@ -25,9 +25,10 @@ export async function start() {
 export const stop = () => browser.close();
 
 /** Opens a file, calls `use` with its page, and checks that the browser had nothing to say and nothing to fetch. */
-export async function open(name, { hash = '', width = 1280, height = 900, scheme = 'light' } = {}, use) {
+export async function open(name, { hash = '', width = 1280, height = 900, scheme = 'light', now = null } = {}, use) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, timezoneId: 'America/New_York', permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
+  if (now) await page.clock.setFixedTime(now);
   const said = [];
   const asked = [];
   page.on('console', message => said.push(`${message.type()}: ${message.text()}`));

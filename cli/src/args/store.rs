@@ -82,10 +82,10 @@ pub(crate) struct ReportArgs {
     /// The reports of a day, such as 2026-11-20 (UTC), in place of the latest hours
     #[arg(long, value_name = "DAY")]
     pub(crate) day: Option<Day>,
-    /// What to show; repeatable, or with commas [default: all]
+    /// What to show; repeatable, or with commas [default: errors,latency,coverage]
     ///
-    /// With -o json each is a document of its own, one behind the other; CSV and JSON lines have the rows of `errors`, or of
-    /// `latency` where that alone is asked for.
+    /// With -o json each is a document of its own, one behind the other (that of `cache` is that of `latency`); CSV and JSON
+    /// lines have the rows of `errors`, or of `latency` where that alone is asked for.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
     /// Write the page to this file, in place of an answer on the terminal: one file that needs nothing else
@@ -103,19 +103,32 @@ pub(crate) struct ReportArgs {
 impl ReportArgs {
     /// Whether a part is shown.
     pub(crate) fn shows(&self, section: Section) -> bool {
-        self.section.is_empty() || self.section.contains(&section)
+        if self.section.is_empty() { section.is_shown_unasked() } else { self.section.contains(&section) }
     }
 }
 
 /// A part of the reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Section {
-    /// Top error codes, and failures by everything else they are counted by
+    /// Calls by name, status, user, user agent, source IP and country; threats, changes of APIs, and the newest failures
+    Audit,
+    /// Top error codes, failures by everything else they are counted by, and requests that failed by API and stage
     Errors,
     /// Average latency by API, stage and method
     Latency,
+    /// How often the caches of REST APIs answered, by API and stage
+    Cache,
     /// Which files were delivered, which could not be read, how late they came
     Coverage,
+}
+
+impl Section {
+    fn is_shown_unasked(self) -> bool {
+        match self {
+            Self::Errors | Self::Latency | Self::Coverage => true,
+            Self::Audit | Self::Cache => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -17,21 +17,25 @@ use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
-use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking};
+use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking, sections};
 use crate::store::{StoreAddress, Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
 pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
     let output = args.output.output;
     let shown = Shown {
+        audit: args.shows(Section::Audit),
         errors: args.shows(Section::Errors),
         latency: args.shows(Section::Latency),
+        cache: args.shows(Section::Cache),
         coverage: args.shows(Section::Coverage),
+        top: usize::try_from(args.reports.top.get()).unwrap_or(usize::MAX),
         output,
         look: Look { width: surroundings.width, colored: surroundings.colors(args.output.color) },
     };
     if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors && !shown.latency {
-        let problem = "coverage is no list of rows: ask for it as a table, Markdown or JSON";
+        let problem =
+            "CSV and JSON lines are of errors or latency: ask for others as tables, Markdown or JSON";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
     args.store.refuse_missing()?;
@@ -116,36 +120,44 @@ fn title(span: ReportSpan) -> String {
 
 /// What is shown, and how.
 struct Shown {
+    audit: bool,
     errors: bool,
     latency: bool,
+    cache: bool,
     coverage: bool,
+    /// Rows of a table of the audit.
+    top: usize,
     output: Output,
     look: Look,
 }
 
 impl Shown {
     fn write(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
-        let Reports { top_error_codes: codes, coverage: covered, average_latency, .. } = reports;
+        let mut is_first = true;
+        // Between parts for people stands an empty line.
+        let mut part = |out: &mut dyn Write| {
+            let between = !std::mem::replace(&mut is_first, false) && self.output.is_for_people();
+            if between { writeln!(out) } else { Ok(()) }
+        };
+        let Reports { coverage: covered, average_latency, .. } = reports;
+        if self.audit {
+            part(out)?;
+            self.write_audit(out, reports)?;
+        }
         if self.errors {
-            let summary = Summary::new(codes, title, codes.window.last_event, false);
-            match self.output {
-                Output::Table => ranking::write(out, codes, &summary, self.look)?,
-                Output::Markdown => markdown::write_ranking(out, codes, &summary)?,
-                Output::Json => out.write_all(&to_json(codes)?)?,
-                Output::Jsonl => json::write_ranked_rows(out, codes)?,
-                Output::Csv => csv::write_ranked_rows(out, codes)?,
-            }
+            part(out)?;
+            self.write_errors(out, reports, title)?;
         }
         if let Some(document) = average_latency.as_ref().filter(|_| self.latency) {
-            if self.errors && self.output.is_for_people() {
-                writeln!(out)?;
-            }
+            part(out)?;
             self.write_latency(out, document)?;
         }
+        if self.cache {
+            part(out)?;
+            self.write_caches(out, average_latency.as_ref())?;
+        }
         if self.coverage {
-            if (self.errors || self.latency) && self.output.is_for_people() {
-                writeln!(out)?;
-            }
+            part(out)?;
             match self.output {
                 Output::Table => coverage::write(out, covered, self.look, !self.errors)?,
                 Output::Markdown => coverage::write_markdown(out, covered)?,
@@ -155,6 +167,52 @@ impl Shown {
             }
         }
         Ok(())
+    }
+
+    fn write_audit(&self, out: &mut impl Write, reports: &Reports) -> io::Result<()> {
+        let Some(audit) = reports.audit(self.top) else { return Ok(()) };
+        let title = "Calls to the control plane of API Gateway";
+        match self.output {
+            Output::Table => sections::write(out, title, &sections::audit(&audit), self.look),
+            Output::Markdown => sections::write_markdown(out, title, &sections::audit(&audit)),
+            Output::Json => out.write_all(&to_json(&audit)?),
+            Output::Jsonl | Output::Csv => Ok(()),
+        }
+    }
+
+    fn write_errors(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
+        let codes = &reports.top_error_codes;
+        let summary = Summary::new(codes, title, codes.window.last_event, false);
+        match self.output {
+            Output::Table => ranking::write(out, codes, &summary, self.look)?,
+            Output::Markdown => markdown::write_ranking(out, codes, &summary)?,
+            Output::Json => out.write_all(&to_json(codes)?)?,
+            Output::Jsonl => json::write_ranked_rows(out, codes)?,
+            Output::Csv => csv::write_ranked_rows(out, codes)?,
+        }
+        let Some(measured) = reports.average_latency.as_ref().filter(|_| self.output.is_for_people()) else {
+            return Ok(());
+        };
+        writeln!(out)?;
+        self.write_sheet(out, "Failed requests", sections::failed_requests(measured))
+    }
+
+    fn write_caches(&self, out: &mut impl Write, document: Option<&AverageLatency>) -> io::Result<()> {
+        match (self.output, document) {
+            (Output::Table | Output::Markdown, _) => {
+                self.write_sheet(out, "Caches", sections::caches(document))
+            }
+            (Output::Json, Some(document)) if !self.latency => out.write_all(&to_json(document)?),
+            // Written already, or never measured; one table is all that the other forms have.
+            (Output::Json | Output::Jsonl | Output::Csv, _) => Ok(()),
+        }
+    }
+
+    fn write_sheet(&self, out: &mut impl Write, title: &str, sheet: sections::Sheet) -> io::Result<()> {
+        match self.output {
+            Output::Markdown => sections::write_markdown(out, title, &[sheet]),
+            _ => sections::write(out, title, &[sheet], self.look),
+        }
     }
 
     fn write_latency(&self, out: &mut impl Write, document: &AverageLatency) -> io::Result<()> {

@@ -91,9 +91,7 @@ impl Effect {
         match self {
             Self::Deployed => "deployed",
             Self::Stage => "stage changed",
-            Self::Definition => {
-                "defined anew: in force once deployed, or at once where the stage deploys by itself"
-            }
+            Self::Definition => "defined anew",
             Self::Access => "access changed",
             Self::Removed => "removed",
         }

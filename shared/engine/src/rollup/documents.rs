@@ -3,7 +3,7 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::Level;
 use gatetrail_report::{
-    ApiDirectory, AverageLatency, Coverage, Delivered, Deliveries, Grouping, LastDelivery, Latencies,
+    ApiDirectory, Audit, AverageLatency, Coverage, Delivered, Deliveries, Grouping, LastDelivery, Latencies,
     LatencyQuery, Owed, PageData, PageMetrics, TimeRange, TopErrorCodes, write_page,
 };
 use gatetrail_tables::{Day, Files, Partition, Projection, Windows};
@@ -60,6 +60,14 @@ impl Reports {
     pub fn to_html(&self) -> Option<Result<String, serde_json::Error>> {
         let Self { top_error_codes, coverage, average_latency, page } = self;
         page.as_ref().map(|page| write_page(page, top_error_codes, coverage, average_latency.as_ref()))
+    }
+
+    /// The audit panels of the page, with so many rows of each; `None` where pages are off.
+    #[must_use]
+    pub fn audit(&self, top: usize) -> Option<Audit> {
+        let window = &self.top_error_codes.window;
+        let window = TimeRange { from: window.from, to: window.to };
+        self.page.as_ref().map(|page| page.audit(window, top))
     }
 }
 

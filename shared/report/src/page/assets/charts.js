@@ -18,13 +18,14 @@ const inView = new IntersectionObserver(entries => {
 
 /**
  * A chart of lines or stacked bars: `lines` are `{ name, values: Map(startMs -> number), color, dash }`. `unit` names the axis,
- * `format` says a value; `fill` is what a slice without a value is (0 for counts; nothing for averages).
+ * `format` says a value; `fill` is what a slice without a value is (0 for counts; nothing for averages). `marks` are changes
+ * `{ at, text }`: what happened in a slice.
  */
 function chart(title, { lines, slices, slice_s, unit, format, bars = false, fill = null, marks = [] }) {
-  const plot = el('div', { class: 'plot', tabindex: '0', role: 'application', 'aria-roledescription': 'chart', 'aria-label': `${title}. ${plural(lines.length, 'series', 'series')}, ${unit}. Arrow keys tell the values.` });
+  const plot = el('div', { class: 'plot', tabindex: '0', role: 'application', 'aria-roledescription': 'chart', 'aria-label': `${title}. ${plural(lines.length, 'series', 'series')}, ${unit}. Arrow keys tell the values${marks.length ? ', Page Up and Page Down the changes of APIs' : ''}.` });
   const told = el('p', { class: 'told', 'aria-live': 'polite' }, '');
   const rows = slices.map(at => ({ at, values: lines.map(line => line.values.get(at) ?? fill) }));
-  const state = { title, lines, rows, slice_s, unit, format, bars, marks, told, point: -1, line: 0 };
+  const state = { title, lines, rows, slice_s, unit, format, bars, marks: marksOfSlices(marks, slices, slice_s), told, point: -1, line: 0 };
   drawn.set(plot, state);
   plot.addEventListener('keydown', event => onKey(event, plot, state));
   plot.addEventListener('blur', () => { if (window.Plotly && state.isDrawn) Plotly.Fx.unhover(plot); });
@@ -36,10 +37,35 @@ function chart(title, { lines, slices, slice_s, unit, format, bars = false, fill
   return el('div', { class: 'chart' }, plot, el('p', { class: 'tools' }, told, copy));
 }
 
+/** Texts of changes by the number of the slice that they are in. */
+function marksOfSlices(marks, slices, slice_s) {
+  const found = new Map();
+  for (const { at, text } of [...marks].sort((a, b) => a.at - b.at)) {
+    const slice = Math.floor((at - slices[0]) / (slice_s * 1000));
+    if (slice < 0 || slice >= slices.length) continue;
+    if (!found.has(slice)) found.set(slice, []);
+    found.get(slice).push(text);
+  }
+  return found;
+}
+
+const MOST_TOLD = 4;
+
+/** The first changes of a slice, and how many more there are. */
+const toldMarks = texts => [...texts.slice(0, MOST_TOLD), ...(texts.length > MOST_TOLD ? [`and ${texts.length - MOST_TOLD} more`] : [])];
+
+/** The next slice with a change, in a direction. */
+function nextMark(state, step) {
+  for (let at = state.point + step; at >= 0 && at < state.rows.length; at += step) if (state.marks.has(at)) return at;
+  return state.point;
+}
+
 function onKey(event, plot, state) {
   const steps = { ArrowRight: 1, ArrowLeft: -1 };
   const { rows, lines } = state;
   if (event.key in steps) state.point = Math.min(Math.max(state.point + steps[event.key], 0), rows.length - 1);
+  else if (state.marks.size && event.key === 'PageDown') state.point = nextMark(state, 1);
+  else if (state.marks.size && event.key === 'PageUp') state.point = nextMark(state, -1);
   else if (event.key === 'Home') state.point = 0;
   else if (event.key === 'End') state.point = rows.length - 1;
   else if (event.key === 'ArrowDown') state.line = (state.line + 1) % lines.length;
@@ -52,8 +78,9 @@ function onKey(event, plot, state) {
   const told = lines.map((line, at) => ({ at, name: line.name, value: row.values[at] })).filter(one => one.value !== null && (one.value !== 0 || lines.length === 1));
   const focus = lines[state.line];
   const value = row.values[state.line];
+  const changes = state.marks.has(state.point) ? `. Changes: ${toldMarks(state.marks.get(state.point)).join('; ')}` : '';
   const others = told.length > 1 ? `; ${plural(told.length, 'series has', 'series have')} values` : '';
-  state.told.textContent = visible(`${formatTime(row.at)}: ${focus.name} ${value === null ? 'no data' : state.format(value)}${others}`);
+  state.told.textContent = visible(`${formatTime(row.at)}: ${focus.name} ${value === null ? 'no data' : state.format(value)}${others}${changes}`);
   if (window.Plotly && state.isDrawn) {
     const curve = value === null ? told[0]?.at : state.line;
     if (curve !== undefined) Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: state.point }]);
@@ -81,19 +108,30 @@ function draw(plot) {
       ? { ...common, type: 'bar', textposition: 'none', marker: { color } }
       : { ...common, type: 'scatter', mode: rows.length > 1 ? 'lines' : 'lines+markers', line: { color, width: 1.8, dash: one.dash }, connectgaps: false };
   });
+  const marked = [...state.marks.keys()];
+  if (marked.length) {
+    traces.push({
+      type: 'scatter', mode: 'markers', name: 'changes of APIs', yaxis: 'y2', cliponaxis: false,
+      x: marked.map(at => x[at]), y: marked.map(() => 1), marker: { symbol: 'triangle-down', size: 9, color: css('--mark') },
+      text: marked.map(at => toldMarks(state.marks.get(at)).map(plotText).join('<br>')), hovertemplate: '%{text}<extra></extra>',
+    });
+  }
+  const names = [...lines.map(one => one.name), ...(marked.length ? ['changes of APIs'] : [])];
   // Below the chart, as many rows as its names need.
-  const inRow = Math.max(1, Math.floor((plot.clientWidth - 70) / (46 + 6.6 * Math.max(...lines.map(one => Math.min(40, one.name.length)), 6))));
-  const legendHeight = Math.ceil(lines.length / inRow) * 19;
+  const inRow = Math.max(1, Math.floor((plot.clientWidth - 70) / (46 + 6.6 * Math.max(...names.map(name => Math.min(40, name.length)), 6))));
+  const legendHeight = Math.ceil(names.length / inRow) * 19;
   const layout = {
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: muted },
     paper_bgcolor: panel, plot_bgcolor: panel,
     height: 252 + legendHeight,
-    margin: { l: 62, r: 14, t: 8, b: 44 + legendHeight },
+    margin: { l: 62, r: 14, t: marked.length ? 14 : 8, b: 44 + legendHeight },
     barmode: 'stack', bargap: 0.12, hovermode: 'x unified', dragmode: narrow ? false : 'zoom',
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { color: ink, size: 12 }, namelength: 40 },
     showlegend: true,
-    legend: { orientation: 'h', yref: 'container', y: 0, yanchor: 'bottom', x: 0, traceorder: 'normal', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
+    legend: { orientation: 'h', yref: 'container', y: 0, yanchor: 'bottom', x: 0, maxheight: legendHeight + 24, traceorder: 'normal', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
     xaxis: { type: 'date', gridcolor: line, linecolor: line, zeroline: false, tickformat: '%H:%M\n%b %-d', hoverformat: '%b %-d, %H:%M UTC', nticks: narrow ? 4 : 8, tickangle: 0, range: [iso(Math.max(filters.from, windowFrom)), iso(Math.min(filters.to, windowTo))] },
+    shapes: marked.map(at => ({ type: 'line', x0: x[at], x1: x[at], y0: 0, y1: 1, yref: 'paper', line: { color: css('--mark'), width: 1, dash: 'dot' } })),
+    yaxis2: { overlaying: 'y', range: [0, 1], visible: false, fixedrange: true },
     yaxis: { title: { text: plotText(unit), standoff: 6, font: { size: 11 } }, gridcolor: line, linecolor: line, zerolinecolor: line, rangemode: 'tozero', fixedrange: true, nticks: 6, tickformat: unit.includes('%') ? '.3~%' : unit === 'bytes' ? '.3~s' : ',' },
   };
   Plotly.newPlot(plot, traces, layout, { displayModeBar: false, doubleClick: false, showTips: false, locale: 'en', responsive: false }).then(() => {

@@ -125,6 +125,7 @@ function select(filters) {
     listed: selectListed(filters),
     seriesMask: selectSeries(filters),
   };
+  selection.changes = selection.listed.filter(row => listed.effect[row] !== null);
   selection.ofCode = filters.code === null ? [] : selection.failures.filter(row => textOf(events.error_code[row]) === filters.code);
   return selection;
 }

@@ -28,7 +28,7 @@ function errorsSection(selection) {
   return section('errors', 'Control-plane errors (Top Error Codes)',
     'Calls that create, change, read or delete APIs, as CloudTrail records them. CloudTrail does not see the requests that your APIs answer: their 4xx and 5xx are in the metrics below.',
     tablePanel('top-error-codes', 'Top error codes', countColumns('Error code', link), codes, NO_FAILURES, { note: codes.length ? 'Choose a code to see who failed, where, and from which address.' : null, attributes: row => ({ class: filters.code === row.value ? 'chosen' : null }) }),
-    trendPanel('error-trend', 'Failures over time by error code', trendOptions(selection.failures, codeOf), NO_FAILURES),
+    trendPanel('error-trend', 'Failures over time by error code', { ...trendOptions(selection.failures, codeOf), marks: marksOf(selection) }, NO_FAILURES),
     filters.code === null ? [] : drillDown(selection));
 }
 
@@ -62,7 +62,7 @@ function detailsPanel(id, title, rows, total, failed = true) {
     textColumn('Source IP', number('source_ip')),
     textColumn('Account', number('account'), { show: value => isolated(accountLabel(value)) }),
     textColumn('Region', number('region')),
-    textColumn('User agent', number('user_agent'), { long: 'long prose' }),
+    textColumn('User agent', number('user_agent'), { long: 'clip', show: value => el('bdi', { title: value }, value) }),
     textColumn('Request id', row => listed.request_id[row]),
   ];
   const note = rows.length < total ? `The page lists ${formatCount(rows.length)} of ${formatCount(total)}, the newest first. gatetrail events lists all.` : null;
@@ -75,7 +75,6 @@ function auditSection(selection) {
   const statusLines = trendOptions(shown, status);
   const colors = { Failure: '--bad', Success: '--c3' };
   statusLines.lines = ['Failure', 'Success'].map(name => ({ ...(statusLines.lines.find(line => line.name === name) ?? { name, values: new Map() }), color: colors[name] }));
-  const isPerson = row => !/\.amazonaws\.com$|^AWS Internal$/.test(textOf(events.source_ip[row]) ?? '');
   const places = rows => shares(countBy(rows.filter(isPerson), row => shownText(events.source_ip[row])));
   const wantsFailures = filters.status !== 'success', wantsSuccesses = filters.status !== 'failure';
   const otherStatus = ['The filter by status leaves them out.', 'Choose any status.'];
@@ -90,11 +89,83 @@ function auditSection(selection) {
     tablePanel('user-agents', 'Top user agents', countColumns('User agent'), shares(countBy(shown, row => shownText(events.user_agent[row]))), NO_EVENTS),
     tablePanel('failure-places', 'Failure activity by source IP', countColumns('Source IP'), wantsFailures ? places(failures) : [], wantsFailures ? NO_FAILURES : otherStatus, { note: 'Without callers that are AWS services.' }),
     tablePanel('success-places', 'Successful activity by source IP', countColumns('Source IP'), wantsSuccesses ? places(successes) : [], wantsSuccesses ? NO_EVENTS : otherStatus, { note: 'Without callers that are AWS services.' }),
-    panel('countries', 'Activity by country', empty('No GeoIP file is configured.', 'Addresses are not sent anywhere to be looked up, so countries need a file of your own.')),
-    panel('threats', 'Threats by caller IP', empty('No list of addresses is configured.', 'Gatetrail has no vendor feed: it compares with a list that you supply, an address or CIDR a line.')),
+    countryPanel('failure-countries', 'Failure activity by country', wantsFailures ? failures : [], wantsFailures ? NO_FAILURES : otherStatus),
+    countryPanel('success-countries', 'Successful activity by country', wantsSuccesses ? successes : [], wantsSuccesses ? NO_EVENTS : otherStatus),
+    threatsPanel(shown),
+    changesPanel(selection),
     detailsPanel('failed-details', 'Failed event details', wantsFailures ? listedOf(true) : [], wantsFailures ? sumOf(failures) : 0),
     detailsPanel('successful-details', 'Successful event details', wantsSuccesses ? listedOf(false) : [], wantsSuccesses ? sumOf(successes) : 0, false));
 }
+
+/** The sort of an API that an event names, as far as metrics tell it. */
+const kindOfApi = (() => {
+  const known = new Map();
+  series.account.forEach((account, at) => known.set(JSON.stringify([textOf(account), apiKey(series.api_name[at], series.api_id[at])]), kinds[at]));
+  return row => known.get(JSON.stringify([textOf(listed.account[row]), apiKey(listed.api_name[row], listed.api_id[row])]));
+})();
+
+const changedPlace = row => [apiLabel(textOf(listed.api_name[row]), textOf(listed.api_id[row])), textOf(listed.stage[row])].filter(Boolean).join(', ') || 'no API named';
+
+/** Changes as charts mark them; of a sort of API those that may be of it. */
+function marksOf(selection, kind = null) {
+  const rows = selection.changes.filter(row => !kind || (kindOfApi(row) ?? kind) === kind);
+  return rows.map(row => ({ at: listed.time_ms[row], text: `${formatClock(listed.time_ms[row])} ${textOf(listed.event_name[row])}: ${shortened(changedPlace(row))}, by ${shortened(textOf(listed.user[row]) || 'nobody named')}` }));
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What changed, with a link to the hours around it. */
+function changesPanel(selection) {
+  const rows = selection.changes;
+  const around = (_, row) => {
+    const at = listed.time_ms[row];
+    const from = Math.max(windowFrom, Math.floor(at / QUARTER_MS) * QUARTER_MS - HOUR_MS);
+    const to = Math.min(windowTo, Math.ceil(at / QUARTER_MS) * QUARTER_MS + HOUR_MS);
+    return el('a', { href: linkTo({ from, to, at: 'latency' }), title: 'Show the hour before and the hour after' }, formatSecond(at));
+  };
+  const all = page.listed.changes;
+  const has = listed.effect.filter(effect => effect !== null).length;
+  const note = ['Successful calls that change how an API answers. Charts of latency and errors mark them. What is defined anew is in force once it is deployed; of an HTTP API at once, where its stage deploys by itself.', has < all && `The page has the newest ${formatCount(has)} of ${formatCount(all)}.`].filter(Boolean).join(' ');
+  return tablePanel('changes', 'Changes', [
+    textColumn('Time (UTC)', row => iso(listed.time_ms[row]), { show: around }),
+    textColumn('Event name', row => textOf(listed.event_name[row])),
+    textColumn('API', row => apiLabel(textOf(listed.api_name[row]), textOf(listed.api_id[row])), { long: true }),
+    textColumn('Stage', row => textOf(listed.stage[row])),
+    textColumn('User', row => textOf(listed.user[row]), { long: true }),
+    textColumn('Effect', row => listed.effect[row], { long: true }),
+    textColumn('Account', row => textOf(listed.account[row]), { show: value => isolated(accountLabel(value)) }),
+    textColumn('Region', row => textOf(listed.region[row])),
+  ], rows, ['No API was changed in this selection.', 'Widen the range of time or clear filters; failed calls change nothing.'], { wide: true, note });
+}
+
+/** What stands where a file of the operator's is needed: why there is none, and how to give one. */
+const noBook = ({ named, problem }, why, how) => (named ? [`${problem}.`, 'Mend the file; gatetrail config check says whether it is sound. Reports made after that have it.'] : [why, how]);
+
+const COUNTRY_OF_AWS = '(AWS service)';
+
+/** Activity by country: with a file, for as long as countries are told apart. */
+function countryPanel(id, title, rows, why) {
+  const missing = page.countries.about === null;
+  const located = missing ? [] : rows.filter(row => textOf(events.country[row]) !== COUNTRY_OF_AWS && isPerson(row));
+  const reason = missing ? noBook(page.countries, 'No GeoIP file is configured.', 'Addresses are not sent anywhere to be looked up: put a file of countries in MaxMind\'s format beside the configuration of the store, and its name into [geoip].') : why;
+  return tablePanel(id, title, countColumns('Country'), shares(countBy(located, row => shownText(events.country[row]))), reason,
+    { note: missing ? null : `By ${page.countries.about}. Without callers that are AWS services.` });
+}
+
+function threatsPanel(rows) {
+  const missing = page.threats.about === null;
+  const found = missing ? [] : rows.filter(row => textOf(events.threat[row]));
+  const failed = new Map(countBy(found.filter(failedRow), row => shownText(events.source_ip[row])));
+  const last = new Map();
+  for (const row of found) last.set(shownText(events.source_ip[row]), textOf(events.threat[row]));
+  const columns = [...countColumns('Source IP'), countColumn('Failures', row => failed.get(row.value) ?? 0), textColumn('On the list as', row => last.get(row.value))];
+  const reason = missing
+    ? noBook(page.threats, 'No list of addresses is configured.', 'Gatetrail has no vendor feed: put a list of your own, an address or CIDR a line, beside the configuration of the store, and its name into [threats].')
+    : ['No caller of this selection is on the list.', `It has ${page.threats.about}.`];
+  return tablePanel('threats', 'Threats by caller IP', columns, shares(countBy(found, row => shownText(events.source_ip[row]))), reason, { wide: found.length > 0, note: missing || !found.length ? null : `Callers that are on the list of the configuration, which has ${page.threats.about}.` });
+}
+
+const isPerson = row => !/\.amazonaws\.com$|^AWS Internal$/.test(textOf(events.source_ip[row]) ?? '');
 
 /** The top ten of each sort of principal. */
 function usersPanel(rows) {

@@ -99,7 +99,7 @@ function latencyColumns(level) {
 const sliceLabel = slice_s => (slice_s === 900 ? '15 min' : slice_s === 3600 ? 'hour' : 'window');
 
 /** A chart of a metric by API and time: `of` makes the value of a slice from its sums. */
-function metricTrend(selection, id, title, metric, kind, unit, format, of, { bars = false, fill = null, rank = one => one.samples, level = API, keyOf = seriesApi, more } = {}) {
+function metricTrend(selection, id, title, metric, kind, unit, format, of, { bars = false, fill = null, rank = one => one.samples, level = API, keyOf = seriesApi, marked = true, more } = {}) {
   const totals = totalsBy(selection, metric, level, kind, (at, start) => JSON.stringify([keyOf(at), start]));
   const byApi = new Map();
   for (const [key, one] of totals) {
@@ -114,7 +114,7 @@ function metricTrend(selection, id, title, metric, kind, unit, format, of, { bar
   const left = byApi.size - MOST_LINES;
   const note = !bars && left > 0 ? `The ${MOST_LINES} with the most requests; ${plural(left, 'other is', 'others are')} in the table.` : null;
   const { slice_s } = page.metrics;
-  return trendPanel(id, title, { lines, slices: slicesOf(filters, slice_s), slice_s, unit, format, bars, fill }, notPulled(metric), { note, ...more });
+  return trendPanel(id, title, { lines, slices: slicesOf(filters, slice_s), slice_s, unit, format, bars, fill, marks: marked ? marksOf(selection, kind) : [] }, notPulled(metric), { note, ...more });
 }
 
 const average = one => (one.samples ? one.sum / one.samples : null);
@@ -139,7 +139,7 @@ function rateTrend(selection, id, title, kind, which) {
     byApi.set(name, line);
   }
   const { slice_s } = page.metrics;
-  return trendPanel(id, title, { lines: linesOf(byApi, MOST_LINES, null), slices: slicesOf(filters, slice_s), slice_s, unit: '% of requests', format: formatShare }, notPulled(ERRORS[kind][which]), byApi.size > MOST_LINES ? { note: `The ${MOST_LINES} with the most errors.` } : {});
+  return trendPanel(id, title, { lines: linesOf(byApi, MOST_LINES, null), slices: slicesOf(filters, slice_s), slice_s, unit: '% of requests', format: formatShare, marks: marksOf(selection, kind) }, notPulled(ERRORS[kind][which]), byApi.size > MOST_LINES ? { note: `The ${MOST_LINES} with the most errors.` } : {});
 }
 
 function percentileTrend(selection, kind, id) {
@@ -153,7 +153,7 @@ function percentileTrend(selection, kind, id) {
   });
   const has = lines.some(line => line.values.size);
   const { slice_s } = page.metrics;
-  return trendPanel(id, 'Percentiles of latency', { lines: has ? lines.filter(line => line.values.size) : [], slices: slicesOf(filters, slice_s), slice_s, unit: 'milliseconds', format: formatMs },
+  return trendPanel(id, 'Percentiles of latency', { lines: has ? lines.filter(line => line.values.size) : [], slices: slicesOf(filters, slice_s), slice_s, unit: 'milliseconds', format: formatMs, marks: marksOf(selection, kind) },
     page.average_latency ? ['Percentiles were not pulled.', `They cannot be derived from averages. ${PULL_MORE}`] : metricsMissing(),
     { note: has ? 'The greatest of any series and period within each slice: percentiles do not merge. Choose an API and a stage for those of one series.' : null });
 }
@@ -180,7 +180,7 @@ function callsPanel(selection, id, title, kind, metric, what) {
     .sort((a, b) => b.count - a.count || byCodePoint(a.name, b.name) || byCodePoint(a.stage, b.stage));
   const all = rows.reduce((sum, row) => sum + row.count, 0);
   const apis = new Set(rows.map(row => JSON.stringify([row.account, row.region, row.name]))).size;
-  const columns = callsColumns(STAGE, [countColumn(what, row => row.count), barColumn('Share', row => (all ? row.count / all : 0))]);
+  const columns = callsColumns(STAGE, [countColumn(what, row => row.count), shareColumn('Share', row => (all ? row.count / all : 0))]);
   return tablePanel(id, title, columns, rows, notPulled(metric), { note: rows.length ? `${formatCount(all)} ${what.toLowerCase()} to ${plural(apis, 'API')}.` : null });
 }
 
@@ -220,10 +220,11 @@ function maskOf(measured) {
 
 function restSection(selection) {
   const counts = { bars: true, fill: 0 };
+  const calls = { ...counts, marked: false };
   const sum = one => one.sum;
   return section('rest', 'REST APIs', 'What CloudWatch measured of the requests to REST APIs.',
     callsPanel(selection, 'rest-calls', 'Calls by API and stage', 'rest', requestsMetric('rest'), 'Calls'),
-    metricTrend(selection, 'rest-calls-trend', 'Calls over time', requestsMetric('rest'), 'rest', perSlice('calls'), formatCount, one => one.samples, counts),
+    metricTrend(selection, 'rest-calls-trend', 'Calls over time', requestsMetric('rest'), 'rest', perSlice('calls'), formatCount, one => one.samples, calls),
     comparisonPanel(selection),
     metricTrend(selection, 'rest-latency', 'Average latency', 'Latency', 'rest', 'milliseconds', formatMs, average),
     metricTrend(selection, 'rest-latency-max', 'Maximum latency', 'Latency', 'rest', 'milliseconds', formatMs, one => (Number.isFinite(one.maximum) ? one.maximum : null)),
@@ -248,15 +249,16 @@ function detailedSection(selection) {
 
 function httpSection(selection) {
   const counts = { bars: true, fill: 0 };
+  const calls = { ...counts, marked: false };
   const sum = one => one.sum;
   return section('http', 'HTTP APIs', 'What CloudWatch measured of the requests to HTTP APIs.',
     callsPanel(selection, 'http-calls', 'Calls by API and stage', 'http', requestsMetric('http'), 'Calls'),
-    metricTrend(selection, 'http-calls-trend', 'Calls over time', requestsMetric('http'), 'http', perSlice('calls'), formatCount, one => one.samples, counts),
+    metricTrend(selection, 'http-calls-trend', 'Calls over time', requestsMetric('http'), 'http', perSlice('calls'), formatCount, one => one.samples, calls),
     metricTrend(selection, 'http-latency', 'Average latency', 'Latency', 'http', 'milliseconds', formatMs, average),
     metricTrend(selection, 'http-integration', 'Average integration latency', 'IntegrationLatency', 'http', 'milliseconds', formatMs, average),
     metricTrend(selection, 'http-4xx', 'Client errors (4xx)', '4xx', 'http', perSlice('errors'), formatCount, sum, { ...counts, rank: sum }),
     metricTrend(selection, 'http-5xx', 'Server errors (5xx)', '5xx', 'http', perSlice('errors'), formatCount, sum, { ...counts, rank: sum }),
-    metricTrend(selection, 'http-data', 'Data processed', 'DataProcessed', 'http', 'bytes', formatBytes, sum, { ...counts, rank: sum }),
+    metricTrend(selection, 'http-data', 'Data processed', 'DataProcessed', 'http', 'bytes', formatBytes, sum, { ...calls, rank: sum }),
     tablePanel('http-stages', 'By API and stage', latencyColumns(STAGE), latencyRows(selection, STAGE, 'http'), notPulled('Latency'), { wide: true }),
     tablePanel('http-routes', 'By route', latencyColumns(METHOD), latencyRows(selection, METHOD, 'http'), page.average_latency ? ['No series by route were pulled.', 'Switch on detailed metrics of a stage, and set the level of its API to method in the configuration.'] : metricsMissing(), { wide: true }));
 }
@@ -264,7 +266,7 @@ function httpSection(selection) {
 function socketSection(selection) {
   const counts = { bars: true, fill: 0, rank: one => one.sum };
   const sum = one => one.sum;
-  const panelOf = ([id, title, metric, what]) => metricTrend(selection, id, title, metric, 'websocket', perSlice(what), formatCount, sum, counts);
+  const panelOf = ([id, title, metric, what]) => metricTrend(selection, id, title, metric, 'websocket', perSlice(what), formatCount, sum, { ...counts, marked: what === 'errors' });
   return section('websocket', 'WebSocket APIs', 'What CloudWatch measured of WebSocket APIs, which have no latency of their own.',
     callsPanel(selection, 'socket-calls', 'Messages by API and stage', 'websocket', 'MessageCount', 'Messages'),
     [['socket-connects', 'Connects', 'ConnectCount', 'connects'], ['socket-messages', 'Messages', 'MessageCount', 'messages'],
