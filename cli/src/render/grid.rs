@@ -149,7 +149,8 @@ pub(super) fn write_grid(out: &mut impl Write, grid: &Grid, look: Look) -> io::R
             .iter()
             .zip(&figure_columns)
             .map(|(figure, columns)| format!("{:GAP$}{figure:>columns$}", ""));
-        format!("{:MARGIN$}{}{}", "", names.join(&" ".repeat(GAP)), figures.collect::<String>())
+        let line = format!("{:MARGIN$}{}{}", "", names.join(&" ".repeat(GAP)), figures.collect::<String>());
+        line.trim_end().to_owned()
     };
     writeln!(out, "{}", look.dim(line(names, figures)))?;
     for (names, figures) in rows {

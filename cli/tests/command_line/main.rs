@@ -9,6 +9,7 @@ mod cost;
 mod ends;
 mod hostile;
 mod latency;
+mod pages;
 mod reading;
 mod run;
 mod stored_answers;

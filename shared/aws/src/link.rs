@@ -36,3 +36,41 @@ impl S3Store {
         Ok(SignedLink { url, of_session })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+
+    fn store(session: Option<&str>) -> S3Store {
+        let environment = Environment::read(|name| match name {
+            "AWS_REGION" => Some("eu-west-1".to_owned()),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("made-up".to_owned()),
+            "AWS_SESSION_TOKEN" => session.map(str::to_owned),
+            _ => None,
+        });
+        S3Store::new(&environment.unwrap(), Default::default())
+    }
+
+    async fn link(store: &S3Store, lifetime_s: u64) -> Result<SignedLink, BoxError> {
+        store.signed_link("results", "a b/reports/latest/index.html", Duration::from_secs(lifetime_s)).await
+    }
+
+    #[tokio::test]
+    async fn a_link_is_signed_without_a_request() {
+        let link = link(&store(None), 3_600).await.unwrap();
+        let address = "https://results.s3.eu-west-1.amazonaws.com/a%20b/reports/latest/index.html?";
+        assert!(link.url.starts_with(address), "{}", link.url);
+        for part in ["X-Amz-Expires=3600", "X-Amz-Signature=", "X-Amz-Algorithm=AWS4-HMAC-SHA256"] {
+            assert!(link.url.contains(part), "{part}: {}", link.url);
+        }
+        assert!(!link.of_session);
+    }
+
+    #[tokio::test]
+    async fn a_link_of_a_session_is_told_from_others() {
+        assert!(link(&store(Some("made-up-session")), 60).await.unwrap().of_session);
+        assert!(link(&store(None), 604_800).await.is_ok());
+        assert!(link(&store(None), 604_801).await.is_err(), "seven days are the most");
+    }
+}

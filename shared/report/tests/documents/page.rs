@@ -2,7 +2,7 @@
 
 use gatetrail_report::{
     AddressBooks, ApiDirectory, Coverage, Deliveries, Dimension, Filters, Learning, OtherPages, PageData,
-    PageEvents, PageMetrics, Tally, TimeRange, write_page,
+    PageEvents, PageMetrics, Tally, TimeRange, TopErrorCodes, write_page,
 };
 use gatetrail_tables::EventSet;
 use gatetrail_trail::Event;
@@ -31,14 +31,27 @@ fn set(events: impl IntoIterator<Item = (u32, String)>) -> EventSet {
 }
 
 fn page(set: &EventSet, reversed: bool) -> String {
+    page_with(set, &AddressBooks::default(), reversed)
+}
+
+pub(crate) fn page_with(set: &EventSet, books: &AddressBooks, reversed: bool) -> String {
+    let (data, codes, coverage) = counted_of(set, books, reversed);
+    write_page(&data, &codes, &coverage, None).unwrap()
+}
+
+/// What is counted for a page, and its window.
+pub(crate) fn data_of(set: &EventSet, books: &AddressBooks, reversed: bool) -> (PageData, TimeRange) {
+    (counted_of(set, books, reversed).0, TimeRange::day("2026-11-20".parse().unwrap()))
+}
+
+fn counted_of(set: &EventSet, books: &AddressBooks, reversed: bool) -> (PageData, TopErrorCodes, Coverage) {
     let window = TimeRange::day("2026-11-20".parse().unwrap());
     let mut learning = Learning::new(window);
     set.iter().for_each(|event| learning.feed(event));
     let knowledge = learning.finish();
     let filters = Filters { time: window, ..Filters::default() };
     let mut tally = Tally::new(&knowledge, &filters, &Dimension::ALL);
-    let books = AddressBooks::default();
-    let mut events = PageEvents::new(&knowledge, &books, window);
+    let mut events = PageEvents::new(&knowledge, books, window);
     let mut rows: Vec<_> = set.iter().collect();
     if reversed {
         rows.reverse();
@@ -60,10 +73,10 @@ fn page(set: &EventSet, reversed: bool) -> String {
         day_before: nothing(),
         week_before: nothing(),
     };
-    write_page(&data, &codes, &coverage, None).unwrap()
+    (data, codes, coverage)
 }
 
-fn embedded(page: &str) -> serde_json::Value {
+pub(crate) fn embedded(page: &str) -> serde_json::Value {
     let (_, opened) = page.split_once("<script type=\"application/json\" id=\"data\">").unwrap();
     serde_json::from_str(opened.split_once("</script>").unwrap().0).unwrap()
 }
@@ -99,4 +112,47 @@ fn names_stay_within_the_data() {
     for name in names {
         assert!(texts.as_array().unwrap().iter().any(|text| text == name), "{name}");
     }
+}
+
+/// Changes of APIs are among what is listed, however old they are, as long as there are not too many; failed ones are none.
+#[test]
+fn changes_are_marked_and_capped() {
+    let call = |number: u32, name: &str, code: &str| Event {
+        event_id: format!("c{number:06}").into(),
+        account_id: "111122223333".into(),
+        event_time: Some(
+            format!("2026-11-20T{:02}:{:02}:{:02}Z", number / 3_600, number / 60 % 60, number % 60)
+                .parse()
+                .unwrap(),
+        ),
+        event_name: name.to_owned().into(),
+        error_code: code.to_owned().into(),
+        user: "ana".into(),
+        stage: "prod".into(),
+        ..Event::default()
+    };
+    let mut made = EventSet::new();
+    made.stage(&call(0, "CreateDeployment", ""));
+    made.stage(&call(1, "UpdateStage", "AccessDenied"));
+    (2..2_000).for_each(|number| made.stage(&call(number, "GetStages", "")));
+    made.commit();
+    let listed = &embedded(&page(&made, false))["listed"];
+    let effects: Vec<&str> =
+        listed["effect"].as_array().unwrap().iter().filter_map(|one| one.as_str()).collect();
+    assert_eq!(effects, ["deployed"], "older than every success that is listed");
+    let (data, window) = data_of(&made, &AddressBooks::default(), false);
+    let audit = data.audit(window, 10);
+    assert_eq!((audit.changes.len(), audit.changes_in_all), (1, 1));
+    assert_eq!((audit.changes[0].user.as_str(), audit.changes[0].stage.as_str()), ("ana", "prod"));
+
+    let mut many = EventSet::new();
+    (0..4_000).for_each(|number| many.stage(&call(number, "CreateDeployment", "")));
+    many.commit();
+    let listed = &embedded(&page(&many, true))["listed"];
+    assert_eq!(listed["changes"], 4_000);
+    assert_eq!(
+        listed["effect"].as_array().unwrap().len(),
+        500,
+        "the newest successes, and changes among them"
+    );
 }
