@@ -24,8 +24,9 @@ export async function start() {
 
 export const stop = () => browser.close();
 
-/** Opens a file, calls `use` with its page, and checks that the browser had nothing to say and nothing to fetch. */
-export async function open(name, { hash = '', width = 1280, height = 900, scheme = 'light', now = null } = {}, use) {
+/** Opens a file, as if it lay at `address` if there is one, calls `use` with its page, and checks that the browser had nothing to say and nothing to fetch but
+ * `others` that were gone to. */
+export async function open(name, { hash = '', width = 1280, height = 900, scheme = 'light', now = null, address = null } = {}, use, others = /(?!)/) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, timezoneId: 'America/New_York', permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   if (now) await page.clock.setFixedTime(now);
@@ -36,10 +37,12 @@ export async function open(name, { hash = '', width = 1280, height = 900, scheme
   page.on('request', request => asked.push(request.url()));
   page.on('dialog', dialog => { said.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   try {
-    await page.goto(file(name) + hash);
+    // As if it lay there: the browser gets the file for it, and nothing else.
+    if (address) await page.route(address, route => route.fulfill({ body: readFileSync(join(folder, name)), contentType: 'text/html; charset=utf-8' }));
+    await page.goto((address ?? file(name)) + hash);
     await use(page);
     assert.deepEqual(said, [], 'the console is silent');
-    assert.deepEqual(asked.filter(url => !url.startsWith(file(name)) && !url.startsWith('data:')), [], 'nothing is fetched');
+    assert.deepEqual(asked.filter(url => !url.startsWith(address ?? file(name)) && !url.startsWith('data:') && !others.test(url)), [], 'nothing is fetched');
   } finally {
     await context.close();
   }

@@ -62,6 +62,9 @@ function latencyRows(selection, level, kind = null, metric = 'Latency') {
   for (const which of ['client', 'server']) {
     rates[which] = new Map(['rest', 'http'].flatMap(one => [...ratesBy(selection, level, one, which, keyAt(level))]));
   }
+  const beside = name => totalsBy(selection, name, level, kind, keyAt(level));
+  const [integration, hits, misses, data] = level === API ? [] : ['IntegrationLatency', 'CacheHitCount', 'CacheMissCount', 'DataProcessed'].map(beside);
+  const share = one => (one?.samples ? one.sum / one.samples : null);
   const known = page.average_latency?.rows ?? [];
   const rows = [...totals].filter(([, one]) => one.samples > 0).map(([key, one]) => {
     const [account, region, name, stage, resource, method] = JSON.parse(key);
@@ -71,13 +74,25 @@ function latencyRows(selection, level, kind = null, metric = 'Latency') {
       average: one.sum / one.samples, samples: one.samples,
       minimum: Number.isFinite(one.minimum) ? one.minimum : null, maximum: Number.isFinite(one.maximum) ? one.maximum : null,
       client: rates.client.get(key)?.rate, server: rates.server.get(key)?.rate,
+      clientErrors: rates.client.get(key)?.errors, serverErrors: rates.server.get(key)?.errors,
+      integration: share(integration?.get(key)), hit: share(hits?.get(key)), miss: share(misses?.get(key)), data: data?.get(key)?.sum,
       complete: told?.complete, ambiguous: told?.ambiguous ?? false,
     };
   });
   return rows.sort((a, b) => b.average - a.average || byCodePoint(a.name, b.name) || byCodePoint(a.region, b.region) || byCodePoint(a.account, b.account) || byCodePoint(a.stage ?? '', b.stage ?? ''));
 }
 
-function latencyColumns(level) {
+/** Columns of what else was pulled of stages and methods: those that some row has. */
+const besideColumns = rows => [
+  countColumn('4xx errors', row => row.clientErrors),
+  countColumn('5xx errors', row => row.serverErrors),
+  msColumn('Integration average', row => row.integration),
+  shareColumn('Cache hits', row => row.hit),
+  shareColumn('Cache misses', row => row.miss),
+  { title: 'Data processed', value: row => row.data, show: formatBytes, number: true },
+].filter(column => rows.some(row => known(column.value(row))));
+
+function latencyColumns(level, rows) {
   const api = textColumn('API', row => row.name, { long: true, show: (value, row) => el('span', null, isolated(value), row.ambiguous && el('span', { class: 'flag', title: 'Several REST APIs have this name in one account and region: CloudWatch makes one series of them.' }, ' several APIs')) });
   const more = level === API ? [] : [textColumn('Stage', row => row.stage)];
   if (level === METHOD) more.push(textColumn('Resource', row => row.resource), textColumn('Method or route', row => row.method));
@@ -89,6 +104,7 @@ function latencyColumns(level) {
     msColumn('Maximum', row => row.maximum),
     shareColumn('4xx', row => row.client),
     shareColumn('5xx', row => row.server),
+    ...(level === API ? [] : besideColumns(rows)),
     textColumn('Region', row => row.region),
     textColumn('Account', row => row.account, { show: value => isolated(accountLabel(value)) }),
     textColumn('Namespace', () => 'AWS/ApiGateway'),
@@ -124,7 +140,7 @@ function latencySection(selection) {
   const rows = latencyRows(selection, API);
   return section('latency', 'Average latency by API name',
     'From a request of a client to the response, over all requests: the sum of durations by the number of requests, at one level of series, so that no request counts twice.',
-    tablePanel('average-latency', 'Average latency', latencyColumns(API), rows, metricsMissing(), { wide: true }),
+    tablePanel('average-latency', 'Average latency', latencyColumns(API, rows), rows, metricsMissing(), { wide: true }),
     metricTrend(selection, 'latency-trend', 'Average latency over time', 'Latency', null, 'milliseconds', formatMs, average, { more: { wide: true } }));
 }
 
@@ -166,6 +182,29 @@ function cacheTrend(selection) {
   });
   const { slice_s } = page.metrics;
   return trendPanel('cache', 'Cache hit and miss rate', { lines: lines.filter(line => line.values.size), slices: slicesOf(filters, slice_s), slice_s, unit: '% of requests', format: formatShare }, notPulled('CacheHitCount'));
+}
+
+/** A table of latencies by stage, or by method or route. */
+function latencyPanel(selection, id, title, level, kind, why, options = {}, metric = 'Latency') {
+  const rows = latencyRows(selection, level, kind, metric);
+  return tablePanel(id, title, latencyColumns(level, rows), rows, why, { wide: true, ...options });
+}
+
+/** What a WebSocket API has in place of requests and latency, by stage or by route. */
+function socketPanel(selection, id, title, level, why) {
+  const counted = [['Connects', 'ConnectCount'], ['Messages', 'MessageCount'], ['Client errors', 'ClientError'], ['Execution errors', 'ExecutionError'], ['Integration errors', 'IntegrationError']];
+  const sums = Object.fromEntries([...counted.map(([, metric]) => metric), 'IntegrationLatency'].map(metric => [metric, totalsBy(selection, metric, level, 'websocket', keyAt(level))]));
+  const keys = [...new Set(Object.values(sums).flatMap(totals => [...totals.keys()]))].sort(byCodePoint);
+  const rows = keys.map(key => {
+    const [account, region, name, stage, , route] = JSON.parse(key);
+    return { key, account, region, name, stage, route };
+  });
+  const columns = callsColumns(STAGE, [
+    ...(level === METHOD ? [textColumn('Route', row => row.route)] : []),
+    ...counted.map(([name, metric]) => countColumn(name, row => sums[metric].get(row.key)?.sum)),
+    msColumn('Integration average', row => { const one = sums.IntegrationLatency.get(row.key); return one ? average(one) : null; }),
+  ]);
+  return tablePanel(id, title, columns, rows, why, { wide: true });
 }
 
 function callsColumns(level, columns) {
@@ -235,7 +274,7 @@ function restSection(selection) {
     metricTrend(selection, 'rest-5xx', 'Server errors (5XX)', '5XXError', 'rest', perSlice('errors'), formatCount, sum, { ...counts, rank: sum }),
     rateTrend(selection, 'rest-5xx-rate', 'Server error rate', 'rest', 'server'),
     cacheTrend(selection),
-    tablePanel('rest-stages', 'By API and stage', latencyColumns(STAGE), latencyRows(selection, STAGE, 'rest'), notPulled('Latency'), { wide: true }));
+    latencyPanel(selection, 'rest-stages', 'By API and stage', STAGE, 'rest', notPulled('Latency')));
 }
 
 function detailedSection(selection) {
@@ -243,8 +282,8 @@ function detailedSection(selection) {
   const resources = new Set(rows.map(row => JSON.stringify([row.account, row.region, row.name, row.stage, row.resource]))).size;
   const why = page.average_latency ? ['No series by method were pulled.', 'Switch on detailed metrics of a stage (they are billed by AWS), and set the level of its API to method in the configuration.'] : metricsMissing();
   return section('detailed', 'REST APIs in detail', null,
-    tablePanel('methods', 'By method, resource and stage', latencyColumns(METHOD), rows, why, { wide: true, note: rows.length ? plural(resources, 'resource') : null }),
-    tablePanel('methods-integration', 'Integration latency by method, resource and stage', latencyColumns(METHOD), latencyRows(selection, METHOD, 'rest', 'IntegrationLatency'), rows.length ? notPulled('IntegrationLatency') : why, { wide: true }));
+    tablePanel('methods', 'By method, resource and stage', latencyColumns(METHOD, rows), rows, why, { wide: true, note: rows.length ? plural(resources, 'resource') : null }),
+    latencyPanel(selection, 'methods-integration', 'Integration latency by method, resource and stage', METHOD, 'rest', rows.length ? notPulled('IntegrationLatency') : why, {}, 'IntegrationLatency'));
 }
 
 function httpSection(selection) {
@@ -259,8 +298,8 @@ function httpSection(selection) {
     metricTrend(selection, 'http-4xx', 'Client errors (4xx)', '4xx', 'http', perSlice('errors'), formatCount, sum, { ...counts, rank: sum }),
     metricTrend(selection, 'http-5xx', 'Server errors (5xx)', '5xx', 'http', perSlice('errors'), formatCount, sum, { ...counts, rank: sum }),
     metricTrend(selection, 'http-data', 'Data processed', 'DataProcessed', 'http', 'bytes', formatBytes, sum, { ...calls, rank: sum }),
-    tablePanel('http-stages', 'By API and stage', latencyColumns(STAGE), latencyRows(selection, STAGE, 'http'), notPulled('Latency'), { wide: true }),
-    tablePanel('http-routes', 'By route', latencyColumns(METHOD), latencyRows(selection, METHOD, 'http'), page.average_latency ? ['No series by route were pulled.', 'Switch on detailed metrics of a stage, and set the level of its API to method in the configuration.'] : metricsMissing(), { wide: true }));
+    latencyPanel(selection, 'http-stages', 'By API and stage', STAGE, 'http', notPulled('Latency')),
+    latencyPanel(selection, 'http-routes', 'By route', METHOD, 'http', page.average_latency ? ['No series by route were pulled.', 'Switch on detailed metrics of a stage, and set the level of its API to method in the configuration.'] : metricsMissing()));
 }
 
 function socketSection(selection) {
@@ -272,5 +311,7 @@ function socketSection(selection) {
     [['socket-connects', 'Connects', 'ConnectCount', 'connects'], ['socket-messages', 'Messages', 'MessageCount', 'messages'],
       ['socket-client', 'Client errors', 'ClientError', 'errors'], ['socket-execution', 'Execution errors', 'ExecutionError', 'errors'],
       ['socket-integration-errors', 'Integration errors', 'IntegrationError', 'errors']].map(panelOf),
-    metricTrend(selection, 'socket-latency', 'Average integration latency', 'IntegrationLatency', 'websocket', 'milliseconds', formatMs, average));
+    metricTrend(selection, 'socket-latency', 'Average integration latency', 'IntegrationLatency', 'websocket', 'milliseconds', formatMs, average),
+    socketPanel(selection, 'socket-stages', 'By API and stage', STAGE, notPulled('MessageCount')),
+    socketPanel(selection, 'socket-routes', 'By route', METHOD, page.average_latency ? ['No series by route were pulled.', 'Switch on detailed metrics of a stage, and set the level of its API to method in the configuration.'] : metricsMissing()));
 }
