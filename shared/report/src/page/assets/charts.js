@@ -82,8 +82,11 @@ function onKey(event, plot, state) {
   const others = told.length > 1 ? `; ${plural(told.length, 'series has', 'series have')} values` : '';
   state.told.textContent = visible(`${formatTime(row.at)}: ${focus.name} ${value === null ? 'no data' : state.format(value)}${others}${changes}`);
   if (window.Plotly && state.isDrawn) {
-    const curve = value === null ? told[0]?.at : state.line;
-    if (curve !== undefined) Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: state.point }]);
+    // All of the slice, as a pointer over it shows.
+    const points = told.map(one => ({ curveNumber: one.at, pointNumber: state.point }));
+    const mark = [...state.marks.keys()].indexOf(state.point);
+    if (mark >= 0) points.push({ curveNumber: lines.length, pointNumber: mark });
+    if (points.length) Plotly.Fx.hover(plot, points);
   }
 }
 
