@@ -10,7 +10,7 @@ const [png, folder] = process.argv.slice(2);
 const now = new Date('2026-11-21T00:30:00Z');
 
 await start();
-await open('page.html', { width: 1280, height: 1560, now }, async page => {
+await open('page.html', { width: 1280, height: 1938, now }, async page => {
   await scrollThrough(page);
   await page.screenshot({ path: png });
 });

@@ -123,15 +123,17 @@ function draw(plot) {
   // Below the chart, as many rows as its names need.
   const inRow = Math.max(1, Math.floor((plot.clientWidth - 70) / (46 + 6.6 * Math.max(...names.map(name => Math.min(40, name.length)), 6))));
   const legendHeight = Math.ceil(names.length / inRow) * 19;
+  // A legend that is higher than what is plotted would scroll.
+  const plotHeight = Math.max(194, legendHeight + 14);
   const layout = {
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: muted },
     paper_bgcolor: panel, plot_bgcolor: panel,
-    height: 252 + legendHeight,
+    height: plotHeight + 58 + legendHeight,
     margin: { l: 62, r: 14, t: marked.length ? 14 : 8, b: 44 + legendHeight },
     barmode: 'stack', bargap: 0.12, hovermode: 'x unified', dragmode: narrow ? false : 'zoom',
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { color: ink, size: 12 }, namelength: 40 },
     showlegend: true,
-    legend: { orientation: 'h', yref: 'container', y: 0, yanchor: 'bottom', x: 0, maxheight: legendHeight + 24, traceorder: 'normal', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
+    legend: { orientation: 'h', yref: 'container', y: 0, yanchor: 'bottom', x: 0, traceorder: 'normal', font: { color: ink }, itemclick: 'toggle', itemdoubleclick: 'toggleothers' },
     xaxis: { type: 'date', gridcolor: line, linecolor: line, zeroline: false, tickformat: '%H:%M\n%b %-d', hoverformat: '%b %-d, %H:%M UTC', nticks: narrow ? 4 : 8, tickangle: 0, range: [iso(Math.max(filters.from, windowFrom)), iso(Math.min(filters.to, windowTo))] },
     shapes: marked.map(at => ({ type: 'line', x0: x[at], x1: x[at], y0: 0, y1: 1, yref: 'paper', line: { color: css('--mark'), width: 1, dash: 'dot' } })),
     yaxis2: { overlaying: 'y', range: [0, 1], visible: false, fixedrange: true },
