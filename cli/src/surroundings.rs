@@ -42,6 +42,8 @@ pub(crate) struct Surroundings {
     pub(crate) colorful: bool,
     /// Whether progress can be shown on standard error.
     pub(crate) shows_progress: bool,
+    /// Whether somebody sits at a desktop that has a browser: over ssh there is none, or it would be on the wrong screen.
+    pub(crate) has_desktop: bool,
 }
 
 impl Surroundings {
@@ -59,6 +61,11 @@ impl Surroundings {
                 .clamp(LEAST_WIDTH, MOST_WIDTH),
             colorful: stdout.is_terminal() && !set("NO_COLOR") && !dumb,
             shows_progress: io::stderr().is_terminal() && !dumb,
+            has_desktop: if cfg!(any(target_os = "macos", windows)) {
+                !set("SSH_CONNECTION")
+            } else {
+                ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(set)
+            },
         }
     }
 

@@ -50,10 +50,13 @@ fn files_become_tables_and_reports() {
         [
             "reports/api-names.json",
             "reports/day/2026-11-20/coverage.json",
+            "reports/day/2026-11-20/index.html",
             "reports/day/2026-11-20/top-error-codes.json",
             "reports/day/2026-11-21/coverage.json",
+            "reports/day/2026-11-21/index.html",
             "reports/day/2026-11-21/top-error-codes.json",
             "reports/latest/coverage.json",
+            "reports/latest/index.html",
             "reports/latest/top-error-codes.json",
             "tables/events/dt=2026-11-20/events.parquet",
             "tables/events/dt=2026-11-21/events.parquet",

@@ -26,7 +26,8 @@ pub(crate) use pull::PullArgs;
 pub(crate) use pull::PulledArgs;
 pub(crate) use queries::QueriesArgs;
 pub(crate) use store::{
-    ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, ReportArgs, ReportOptionArgs, RollupArgs, Section,
+    ConfigArgs, ConfigCheckArgs, ConfigCommand, IngestArgs, OpenArgs, ReportArgs, ReportOptionArgs,
+    RollupArgs, Section,
 };
 pub(crate) use values::{Anchor, By, Color, Output, Status};
 
@@ -111,6 +112,18 @@ Examples:
   gatetrail report ./results --top 5
   gatetrail report s3://my-results --day 2026-11-20 --section errors -o markdown";
 
+const OPEN_EXAMPLES: &str = "\
+Examples:
+  gatetrail open ./results                            where there is no browser, its address is printed
+  gatetrail open s3://my-results --at 2026-11-20      by a link that your own credentials sign
+  gatetrail open s3://my-results --share 1h           prints such a link";
+
+const OPEN_STATUS: &str = "\
+Exit status:
+  0  opened, or its address is printed
+  1  there is no such page, or it cannot be reached
+  2  wrong usage";
+
 const PULL_EXAMPLES: &str = "\
 Examples:
   gatetrail pull --store ./results --last 3h --dry-run      what it would ask for, and the dollars
@@ -174,6 +187,9 @@ pub(crate) enum Command {
     /// The reports of a store: its latest hours, or a day
     #[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{REPORT_STATUS}"))]
     Report(ReportArgs),
+    /// Open the page of a store in the browser
+    #[command(after_help = OPEN_EXAMPLES, after_long_help = format!("{OPEN_EXAMPLES}\n\n{OPEN_STATUS}"))]
+    Open(OpenArgs),
     /// Pull metrics of API Gateway from CloudWatch into a store
     #[command(after_help = PULL_EXAMPLES, after_long_help = format!("{PULL_EXAMPLES}\n\n{PULL_STATUS}"))]
     Pull(PullArgs),

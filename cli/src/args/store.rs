@@ -11,6 +11,7 @@ use gatetrail_tables::Day;
 use super::{LoginArgs, OutputArgs};
 use crate::sources::Source;
 use crate::store::StoreAddress;
+use crate::time::{NoTime, Span};
 
 /// Parses a store's address.
 pub(super) fn store_parser() -> impl clap::builder::TypedValueParser<Value = StoreAddress> {
@@ -81,12 +82,16 @@ pub(crate) struct ReportArgs {
     /// The reports of a day, such as 2026-11-20 (UTC), in place of the latest hours
     #[arg(long, value_name = "DAY")]
     pub(crate) day: Option<Day>,
-    /// What to show; repeatable, or with commas [default: all]
+    /// What to show; repeatable, or with commas [default: errors,latency,coverage]
     ///
-    /// With -o json each is a document of its own, one behind the other; CSV and JSON lines have the rows of `errors`, or of
-    /// `latency` where that alone is asked for.
+    /// With -o json each is a document of its own, one behind the other (that of `cache` is that of `latency`); CSV and JSON
+    /// lines have the rows of `errors`, or of `latency` where that alone is asked for.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
+    /// Write the page to this file, in place of an answer on the terminal: one file that needs nothing else
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Answer")]
+    #[arg(conflicts_with_all = ["section", "output"])]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reports: ReportOptionArgs,
     #[command(flatten)]
@@ -98,19 +103,60 @@ pub(crate) struct ReportArgs {
 impl ReportArgs {
     /// Whether a part is shown.
     pub(crate) fn shows(&self, section: Section) -> bool {
-        self.section.is_empty() || self.section.contains(&section)
+        if self.section.is_empty() { section.is_shown_unasked() } else { self.section.contains(&section) }
     }
 }
 
 /// A part of the reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Section {
-    /// Top error codes, and failures by everything else they are counted by
+    /// Calls by name, status, user, user agent, source IP and country; threats, changes of APIs, and the newest failures
+    Audit,
+    /// Top error codes, failures by everything else they are counted by, and requests that failed by API and stage
     Errors,
     /// Average latency by API, stage and method
     Latency,
+    /// How often the caches of REST APIs answered, by API and stage
+    Cache,
     /// Which files were delivered, which could not be read, how late they came
     Coverage,
+}
+
+impl Section {
+    fn is_shown_unasked(self) -> bool {
+        match self {
+            Self::Errors | Self::Latency | Self::Coverage => true,
+            Self::Audit | Self::Cache => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OpenArgs {
+    /// The store: a folder, or s3://bucket/prefix
+    #[arg(value_name = "STORE", value_hint = ValueHint::DirPath, value_parser = store_parser())]
+    pub(crate) store: StoreAddress,
+    /// The page of a day, such as 2026-11-20 (UTC), in place of the latest hours
+    #[arg(long, value_name = "DAY")]
+    pub(crate) at: Option<Day>,
+    /// Print a link that lives so long, at most 7d, in place of opening the page; of a store on S3
+    ///
+    /// Whoever has the link reads the page without a login. It is signed by your own credentials: where they are of a session,
+    /// as those of single sign-on and of roles are, it ends with the session if that is sooner.
+    #[arg(long, value_name = "SPAN", value_parser = lifetime)]
+    pub(crate) share: Option<Span>,
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+}
+
+/// Takes the lifetime of a link: a signature of S3 has at most seven days.
+fn lifetime(text: &str) -> Result<Span, String> {
+    const MOST_S: u64 = 7 * 86_400;
+    let span: Span = text.parse().map_err(|error: NoTime| error.to_string())?;
+    match span.seconds() {
+        1..=MOST_S => Ok(span),
+        _ => Err("a link lives a second at least and 7d at most".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,9 @@
 use std::fs;
 use std::io::{self, Write as _};
 
-use gatetrail_engine::{CONFIGURATION_KEY, ObjectStore, Place, parse_configuration, read_configuration};
+use gatetrail_engine::{
+    CONFIGURATION_KEY, Configured, ObjectStore, Place, parse_configuration, read_configuration,
+};
 
 use crate::args::{ConfigArgs, ConfigCheckArgs, ConfigCommand};
 use crate::exit::{Answered, Failure, unless_closed};
@@ -57,7 +59,11 @@ impl Work for ReadConfiguration {
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
         let found = match read_configuration(place).await? {
             Err(problem) => Found::Broken(problem),
-            Ok(_) => {
+            Ok(config) => {
+                let configured = Configured::read(place, config).await?;
+                if let Some(problem) = configured.books.problems().next() {
+                    return Ok((place.address(CONFIGURATION_KEY), Found::Broken(problem.to_owned())));
+                }
                 let listed = place.list(CONFIGURATION_KEY, None).await?;
                 let is_there = listed.objects.iter().any(|object| object.key == CONFIGURATION_KEY);
                 if is_there { Found::Sound } else { Found::None }

@@ -7,6 +7,7 @@ mod events;
 mod generate;
 mod ingest;
 mod latency;
+mod open;
 mod pull;
 mod queries;
 mod report;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: &Cli, surroundings: &Surroundings) -> Result<Answered, Fa
         Command::Ingest(args) => ingest::run(args, surroundings),
         Command::Rollup(args) => rollup::run(args, surroundings),
         Command::Report(args) => report::run(args, surroundings),
+        Command::Open(args) => open::run(args, surroundings),
         Command::Pull(args) => pull::run(args, surroundings),
         Command::Config(args) => config::run(args),
         Command::Cost(args) => cost::run(args, surroundings),

@@ -1,46 +1,59 @@
 //! `gatetrail report`: the reports of a store, of its latest hours or of a day.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::path::{Component, Path};
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use gatetrail_engine::{
-    ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
+    Configured, ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
     read_configuration,
 };
-use gatetrail_report::{AverageLatency, to_json};
+use gatetrail_report::{AverageLatency, OtherPages, to_json};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
-use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking};
-use crate::store::{Work, tell_of_inbox, work_on};
+use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking, sections};
+use crate::store::{StoreAddress, Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
 pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
     let output = args.output.output;
     let shown = Shown {
+        audit: args.shows(Section::Audit),
         errors: args.shows(Section::Errors),
         latency: args.shows(Section::Latency),
+        cache: args.shows(Section::Cache),
         coverage: args.shows(Section::Coverage),
+        top: usize::try_from(args.reports.top.get()).unwrap_or(usize::MAX),
         output,
         look: Look { width: surroundings.width, colored: surroundings.colors(args.output.color) },
     };
     if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors && !shown.latency {
-        let problem = "coverage is no list of rows: ask for it as a table, Markdown or JSON";
+        let problem =
+            "CSV and JSON lines are of errors or latency: ask for others as tables, Markdown or JSON";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
     args.store.refuse_missing()?;
     let span = args.day.map_or(ReportSpan::Latest, ReportSpan::Day);
     let options = rollup::options(&args.reports);
-    let Some(reports) = work_on(&args.store, &args.login, Make { span, options })?? else {
+    let Some(mut reports) = work_on(&args.store, &args.login, Make { span, options })?? else {
         messages::say(&format!(
             "nothing to report on: {} has no tables; gatetrail ingest or gatetrail rollup makes them",
             args.store
         ));
         return Ok(Answered::Not);
     };
+    if let Some(path) = &args.html {
+        if let Some(page) = &mut reports.page {
+            page.others = other_pages(&args.store, path);
+        }
+        return write_page(path, &reports);
+    }
     if let ReportSpan::Day(day) = span
         && is_empty(&reports)
     {
@@ -53,6 +66,43 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
     let written = shown.write(&mut out, &reports, title(span));
     unless_closed(written.and_then(|()| out.flush()))?;
     Ok(Answered::Fully)
+}
+
+/// Writes the page to a file, as a rollup writes it beside the reports.
+fn write_page(path: &Path, reports: &Reports) -> Result<Answered, Failure> {
+    let Some(html) = reports.to_html() else { return Ok(Answered::Not) };
+    let html = html.map_err(|error| Failure::Setup(error.to_string()))?;
+    fs::write(path, html)
+        .map_err(|error| Failure::Setup(format!("failed to write {}: {error}", path.display())))?;
+    messages::say(&format!("the page is in {}", path.display()));
+    Ok(Answered::Fully)
+}
+
+/// What a segment of a URL spells out: all but the unreserved characters of RFC 3986.
+const NOT_IN_SEGMENTS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How the pages of a store are reached from a file that is none of them.
+fn other_pages(store: &StoreAddress, page: &Path) -> OtherPages {
+    let reports_url = match store {
+        StoreAddress::Folder(root) => relative_url(page, &root.join("reports")),
+        StoreAddress::S3(_) => None,
+    };
+    OtherPages { reports_url, store: Some(store.to_string()) }
+}
+
+/// The URL of a folder, relative to a file: so that neither a browser nor a copy of both minds where they lie.
+fn relative_url(file: &Path, folder: &Path) -> Option<String> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let beside = fs::canonicalize(std::path::absolute(file).ok()?.parent()?).ok()?;
+    let path = pathdiff::diff_paths(folder, beside)?;
+    let segments = path.components().map(|part| match part {
+        // A colon in the first segment of a relative URL would be that of a scheme.
+        Component::Normal(name) => Some(utf8_percent_encode(name.to_str()?, NOT_IN_SEGMENTS).to_string()),
+        Component::ParentDir => Some("..".to_owned()),
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+    });
+    let segments: Vec<String> = segments.collect::<Option<_>>()?;
+    Some(segments.iter().map(|segment| format!("{segment}/")).collect())
 }
 
 fn is_empty(reports: &Reports) -> bool {
@@ -70,36 +120,44 @@ fn title(span: ReportSpan) -> String {
 
 /// What is shown, and how.
 struct Shown {
+    audit: bool,
     errors: bool,
     latency: bool,
+    cache: bool,
     coverage: bool,
+    /// Rows of a table of the audit.
+    top: usize,
     output: Output,
     look: Look,
 }
 
 impl Shown {
     fn write(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
-        let Reports { top_error_codes: codes, coverage: covered, average_latency } = reports;
+        let mut is_first = true;
+        // Between parts for people stands an empty line.
+        let mut part = |out: &mut dyn Write| {
+            let between = !std::mem::replace(&mut is_first, false) && self.output.is_for_people();
+            if between { writeln!(out) } else { Ok(()) }
+        };
+        let Reports { coverage: covered, average_latency, .. } = reports;
+        if self.audit {
+            part(out)?;
+            self.write_audit(out, reports)?;
+        }
         if self.errors {
-            let summary = Summary::new(codes, title, codes.window.last_event, false);
-            match self.output {
-                Output::Table => ranking::write(out, codes, &summary, self.look)?,
-                Output::Markdown => markdown::write_ranking(out, codes, &summary)?,
-                Output::Json => out.write_all(&to_json(codes)?)?,
-                Output::Jsonl => json::write_ranked_rows(out, codes)?,
-                Output::Csv => csv::write_ranked_rows(out, codes)?,
-            }
+            part(out)?;
+            self.write_errors(out, reports, title)?;
         }
         if let Some(document) = average_latency.as_ref().filter(|_| self.latency) {
-            if self.errors && self.output.is_for_people() {
-                writeln!(out)?;
-            }
+            part(out)?;
             self.write_latency(out, document)?;
         }
+        if self.cache {
+            part(out)?;
+            self.write_caches(out, average_latency.as_ref())?;
+        }
         if self.coverage {
-            if (self.errors || self.latency) && self.output.is_for_people() {
-                writeln!(out)?;
-            }
+            part(out)?;
             match self.output {
                 Output::Table => coverage::write(out, covered, self.look, !self.errors)?,
                 Output::Markdown => coverage::write_markdown(out, covered)?,
@@ -109,6 +167,52 @@ impl Shown {
             }
         }
         Ok(())
+    }
+
+    fn write_audit(&self, out: &mut impl Write, reports: &Reports) -> io::Result<()> {
+        let Some(audit) = reports.audit(self.top) else { return Ok(()) };
+        let title = "Calls to the control plane of API Gateway";
+        match self.output {
+            Output::Table => sections::write(out, title, &sections::audit(&audit), self.look),
+            Output::Markdown => sections::write_markdown(out, title, &sections::audit(&audit)),
+            Output::Json => out.write_all(&to_json(&audit)?),
+            Output::Jsonl | Output::Csv => Ok(()),
+        }
+    }
+
+    fn write_errors(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
+        let codes = &reports.top_error_codes;
+        let summary = Summary::new(codes, title, codes.window.last_event, false);
+        match self.output {
+            Output::Table => ranking::write(out, codes, &summary, self.look)?,
+            Output::Markdown => markdown::write_ranking(out, codes, &summary)?,
+            Output::Json => out.write_all(&to_json(codes)?)?,
+            Output::Jsonl => json::write_ranked_rows(out, codes)?,
+            Output::Csv => csv::write_ranked_rows(out, codes)?,
+        }
+        let Some(measured) = reports.average_latency.as_ref().filter(|_| self.output.is_for_people()) else {
+            return Ok(());
+        };
+        writeln!(out)?;
+        self.write_sheet(out, "Failed requests", sections::failed_requests(measured))
+    }
+
+    fn write_caches(&self, out: &mut impl Write, document: Option<&AverageLatency>) -> io::Result<()> {
+        match (self.output, document) {
+            (Output::Table | Output::Markdown, _) => {
+                self.write_sheet(out, "Caches", sections::caches(document))
+            }
+            (Output::Json, Some(document)) if !self.latency => out.write_all(&to_json(document)?),
+            // Written already, or never measured; one table is all that the other forms have.
+            (Output::Json | Output::Jsonl | Output::Csv, _) => Ok(()),
+        }
+    }
+
+    fn write_sheet(&self, out: &mut impl Write, title: &str, sheet: sections::Sheet) -> io::Result<()> {
+        match self.output {
+            Output::Markdown => sections::write_markdown(out, title, &[sheet]),
+            _ => sections::write(out, title, &[sheet], self.look),
+        }
     }
 
     fn write_latency(&self, out: &mut impl Write, document: &AverageLatency) -> io::Result<()> {
@@ -139,7 +243,11 @@ impl Work for Make {
             messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
             gatetrail_report::Config::default()
         });
-        let made = make_reports(place, self.span, &self.options, &config).await?;
+        let configured = Configured::read(place, config).await?;
+        for problem in configured.books.problems() {
+            messages::say(&format!("{problem}; reports are made without it"));
+        }
+        let made = make_reports(place, self.span, &self.options, &configured).await?;
         tell_of_inbox(place).await?;
         Ok(made)
     }

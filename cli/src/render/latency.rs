@@ -1,35 +1,22 @@
 //! *Average latency*: as a table, Markdown, CSV, and an object a line.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use gatetrail_report::{AverageLatency, LatencyApi, LatencyRow, PeriodPercentiles, to_json_line};
 
-use super::cell::{fit, width, wrap};
+use super::cell::wrap;
 use super::csv::{cell, write_rows};
 use super::escape::visible;
+use super::grid::{Grid, MARGIN, write_grid, write_markdown_grid};
 use super::ledger::{self, Sum};
-use super::markdown::code;
 use super::number::{percent, thousands};
 use super::{Look, when};
-
-const MARGIN: usize = 2;
-const GAP: usize = 2;
 
 /// What tells a row from others.
 type TextOf = fn(&LatencyRow) -> Option<&String>;
 
 /// A figure of a row, spelt out; `None` where it is not known.
 type FigureOf = fn(&LatencyRow) -> Option<String>;
-
-/// A table of texts that are visible: what tells rows apart, then their figures.
-struct Grid {
-    names: Vec<&'static str>,
-    figures: Vec<String>,
-    rows: Vec<(Vec<String>, Vec<String>)>,
-    /// Rows, and requests, that did not make the list.
-    rest: Option<String>,
-}
 
 /// Writes the document for people.
 pub(crate) fn write(
@@ -64,16 +51,7 @@ pub(crate) fn write(
 pub(crate) fn write_markdown(out: &mut impl Write, document: &AverageLatency, title: &str) -> io::Result<()> {
     writeln!(out, "## {title}\n\n{}\n", about(document).join(" · "))?;
     if !document.rows.is_empty() {
-        let Grid { names, figures, rows, rest } = grid(document);
-        writeln!(out, "| {} | {} |", names.join(" | "), figures.join(" | "))?;
-        writeln!(out, "|{}{}", " --- |".repeat(names.len()), " --: |".repeat(figures.len()))?;
-        for (texts, figures) in rows {
-            let texts: Vec<String> = texts.iter().map(|text| code(text)).collect();
-            writeln!(out, "| {} | {} |", texts.join(" | "), figures.join(" | "))?;
-        }
-        if let Some(rest) = rest {
-            writeln!(out, "\n*{rest}*")?;
-        }
+        write_markdown_grid(out, &grid(document))?;
         writeln!(out)?;
     }
     for note in notes(document) {
@@ -283,7 +261,7 @@ fn grid(document: &AverageLatency) -> Grid {
 }
 
 /// Name and id together, as far as they are known, with the marks of the notes.
-fn api(row: &LatencyRow) -> String {
+pub(super) fn api(row: &LatencyRow) -> String {
     let Some(LatencyApi { api_name, api_id, .. }) = &row.api else { return String::new() };
     let mut text = match (api_name, api_id) {
         (Some(name), Some(id)) if name != id => format!("{} ({})", visible(name), visible(id)),
@@ -311,97 +289,6 @@ fn milliseconds(value: f64) -> String {
     if value < 1_000.0 { format!("{value:.1} ms") } else { format!("{} ms", thousands(value.round() as u64)) }
 }
 
-impl Grid {
-    /// The columns that it would take.
-    fn width(&self) -> usize {
-        let Self { names, figures, rows, .. } = self;
-        let names = names.iter().enumerate().map(|(at, heading)| {
-            rows.iter()
-                .filter_map(|(names, _)| names.get(at))
-                .map(|cell| width(cell))
-                .fold(width(heading), usize::max)
-        });
-        let figures = figures.iter().enumerate().map(|(at, heading)| {
-            let cells = rows.iter().filter_map(|(_, figures)| figures.get(at));
-            cells.map(|cell| width(cell)).fold(width(heading), usize::max)
-        });
-        MARGIN + names.chain(figures).map(|columns| columns + GAP).sum::<usize>() - GAP
-    }
-
-    /// Leaves out what can be spared, as long as it is too wide: the greatest value, then an account without which rows are
-    /// still told apart. The other forms of the answer have all of it.
-    fn narrowed(mut self, columns: usize) -> Self {
-        if self.width() > columns
-            && let Some(at) = self.figures.iter().position(|heading| heading == "max")
-        {
-            self.figures.remove(at);
-            self.rows.iter_mut().for_each(|(_, figures)| drop(figures.remove(at)));
-        }
-        if self.width() > columns
-            && let Some(at) = self.names.iter().position(|heading| *heading == "account")
-        {
-            let without = |(names, _): &(Vec<String>, _)| {
-                names
-                    .iter()
-                    .enumerate()
-                    .filter(|(other, _)| *other != at)
-                    .map(|(_, name)| name.clone())
-                    .collect()
-            };
-            let distinct: BTreeSet<Vec<String>> = self.rows.iter().map(without).collect();
-            if distinct.len() == self.rows.len() {
-                self.names.remove(at);
-                self.rows.iter_mut().for_each(|(names, _)| drop(names.remove(at)));
-            }
-        }
-        self
-    }
-}
-
-fn write_grid(out: &mut impl Write, grid: &Grid, look: Look) -> io::Result<()> {
-    let Grid { names, figures, rows, rest } = grid;
-    let widest = |heading: &str, cells: &mut dyn Iterator<Item = &String>| {
-        cells.map(|cell| width(cell)).max().unwrap_or_default().max(width(heading))
-    };
-    let figure_columns: Vec<usize> = figures
-        .iter()
-        .enumerate()
-        .map(|(at, heading)| widest(heading, &mut rows.iter().filter_map(|(_, figures)| figures.get(at))))
-        .collect();
-    let mut name_columns: Vec<usize> = names
-        .iter()
-        .enumerate()
-        .map(|(at, heading)| widest(heading, &mut rows.iter().filter_map(|(names, _)| names.get(at))))
-        .collect();
-    // However long names are, the figures keep their room: the widest gives way first.
-    let fixed = MARGIN + figure_columns.iter().map(|columns| columns + GAP).sum::<usize>();
-    let room = look.width.saturating_sub(fixed + GAP * names.len().saturating_sub(1));
-    while name_columns.iter().sum::<usize>() > room {
-        match name_columns.iter_mut().max() {
-            Some(widest) if *widest > 8 => *widest -= 1,
-            _ => break,
-        }
-    }
-    let line = |names: &[&str], figures: &[String]| {
-        let names = names.iter().zip(&name_columns).map(|(name, columns)| fit(name, *columns));
-        let names: Vec<String> = names.collect();
-        let figures = figures
-            .iter()
-            .zip(&figure_columns)
-            .map(|(figure, columns)| format!("{:GAP$}{figure:>columns$}", ""));
-        format!("{:MARGIN$}{}{}", "", names.join(&" ".repeat(GAP)), figures.collect::<String>())
-    };
-    writeln!(out, "{}", look.dim(line(names, figures)))?;
-    for (names, figures) in rows {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        writeln!(out, "{}", line(&names, figures))?;
-    }
-    match rest {
-        Some(rest) => writeln!(out, "{:MARGIN$}{}", "", look.dim(rest)),
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -411,22 +298,5 @@ mod tests {
         assert_eq!(milliseconds(48.25), "48.2 ms");
         assert_eq!(milliseconds(0.04), "0.0 ms");
         assert_eq!(milliseconds(2_437.4), "2,437 ms");
-    }
-
-    #[test]
-    fn no_line_is_longer_than_the_terminal() {
-        let long = "a-name-that-somebody-must-have-liked-very-much".repeat(3);
-        let grid = Grid {
-            names: vec!["API", "account"],
-            figures: vec!["average".to_owned(), "requests".to_owned()],
-            rows: vec![(vec![long.clone(), long], vec!["2,437 ms".to_owned(), "1,234,567".to_owned()])],
-            rest: Some("3 more, of 7 requests".to_owned()),
-        };
-        for columns in [60, 80, 200] {
-            let mut out = Vec::new();
-            write_grid(&mut out, &grid, Look { width: columns, colored: false }).unwrap();
-            let text = String::from_utf8(out).unwrap();
-            assert!(text.lines().all(|line| width(line) <= columns), "{columns}\n{text}");
-        }
     }
 }

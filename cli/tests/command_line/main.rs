@@ -10,6 +10,7 @@ mod ends;
 mod hostile;
 mod latency;
 mod queries;
+mod pages;
 mod reading;
 mod run;
 mod stored_answers;

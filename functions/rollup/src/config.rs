@@ -65,6 +65,7 @@ impl Config {
             concurrency: self.concurrency,
             top: self.top,
             latest_hours: self.latest_hours,
+            pages: true,
         }
     }
 }

@@ -9,6 +9,8 @@ mod cloudwatch;
 mod environment;
 mod error;
 #[cfg(feature = "profiles")]
+mod link;
+#[cfg(feature = "profiles")]
 mod profiles;
 mod s3;
 mod upload;
@@ -16,6 +18,8 @@ mod upload;
 pub use api_gateway::ApiGateway;
 pub use cloudwatch::CloudWatch;
 pub use environment::{Environment, MissingVariables};
+#[cfg(feature = "profiles")]
+pub use link::SignedLink;
 #[cfg(feature = "profiles")]
 pub use profiles::{Login, LoginError, MetricsLogin};
 pub use s3::{BucketOwners, S3Body, S3Store};

@@ -64,6 +64,11 @@ impl S3Store {
         Self { client, owners }
     }
 
+    #[cfg(feature = "profiles")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     fn owner(&self, bucket: &str) -> Option<String> {
         self.owners.get(bucket).cloned()
     }
@@ -119,6 +124,7 @@ impl ObjectStore for S3Store {
         require_key(Operation::Put, bucket, key)?;
         let (if_match, if_none_match) = headers(condition);
         let request = self.client.put_object().bucket(bucket).key(key).content_type(object.content_type);
+        let request = request.set_content_encoding(object.content_encoding.map(str::to_owned));
         let request = request.set_if_match(if_match).set_if_none_match(if_none_match);
         let request = request.set_expected_bucket_owner(self.owner(bucket));
         let answer = Box::pin(request.body(ByteStream::from(object.bytes)).send()).await;
@@ -172,6 +178,10 @@ impl ObjectStore for S3Store {
         let names = folders
             .filter_map(|folder| Some(folder.prefix?.strip_prefix(prefix)?.strip_suffix('/')?.to_owned()));
         Ok(FolderPage { folders: names.collect(), next: answer.next_continuation_token })
+    }
+
+    fn keeps_encoding(&self) -> bool {
+        true
     }
 
     fn address(&self, bucket: &str, key: &str) -> String {

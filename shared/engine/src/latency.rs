@@ -1,7 +1,7 @@
 //! Answering *Average Latency*: from the tables of a store, or from a pull that somebody has recorded.
 
 use gatetrail_report::{ApiDirectory, AverageLatency, Grouping, Latencies, LatencyQuery, TimeRange};
-use gatetrail_tables::{Arrived, MetricPoints, Partition, Projection, Windows};
+use gatetrail_tables::{Arrived, MetricPoints, Partition, PointRow, Projection, WindowRow, Windows};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::object_store::{ObjectStore, Place};
@@ -80,7 +80,7 @@ impl LatencyObjects {
     }
 
     /// The answer.
-    pub(crate) async fn latencies<S: ObjectStore>(
+    async fn latencies<S: ObjectStore>(
         &self,
         place: &Place<'_, S>,
         directory: &ApiDirectory,
@@ -90,17 +90,33 @@ impl LatencyObjects {
         most_rows: usize,
     ) -> Result<AverageLatency, TableAccessError> {
         let mut latencies = Latencies::new(directory, query, by, breakdowns);
-        let windows = &self.windows;
-        let hours = &self.hours;
-        for_each_group::<Windows, S>(place, windows, Projection::All, |rows| {
-            rows.iter().for_each(|row| latencies.feed_window(row));
-        })
-        .await?;
-        for_each_group_of::<MetricPoints, S>(place, hours, Projection::All, HOURS_AT_A_TIME, |rows| {
-            rows.iter().for_each(|row| latencies.feed_point(row));
-        })
-        .await?;
+        self.each_window(place, |row| latencies.feed_window(row)).await?;
+        self.each_point(place, |row| latencies.feed_point(row)).await?;
         Ok(latencies.finish(most_rows))
+    }
+
+    /// Gives every row of the windows.
+    pub(crate) async fn each_window<S: ObjectStore>(
+        &self,
+        place: &Place<'_, S>,
+        mut feed: impl FnMut(&WindowRow),
+    ) -> Result<(), TableAccessError> {
+        for_each_group::<Windows, S>(place, &self.windows, Projection::All, |rows| {
+            rows.iter().for_each(&mut feed);
+        })
+        .await
+    }
+
+    /// Gives every datapoint: those of an hour in the order of their keys.
+    pub(crate) async fn each_point<S: ObjectStore>(
+        &self,
+        place: &Place<'_, S>,
+        mut feed: impl FnMut(PointRow<'_>),
+    ) -> Result<(), TableAccessError> {
+        for_each_group_of::<MetricPoints, S>(place, &self.hours, Projection::All, HOURS_AT_A_TIME, |rows| {
+            rows.iter().for_each(&mut feed);
+        })
+        .await
     }
 }
 

@@ -52,8 +52,8 @@ pub use prefix::{list_log_files, scan_objects};
 pub use pull::{Asking, PlannedWindow, PullOptions, PullReport, Schedule, ScheduleError, plan_pull, pull};
 pub use recorded::{RecordedPulls, put_recorded_pulls};
 pub use rollup::{
-    CONFIGURATION_KEY, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport, make_reports,
-    parse_configuration, read_configuration, read_directory, roll_up,
+    CONFIGURATION_KEY, Configured, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport,
+    make_reports, parse_configuration, read_configuration, read_directory, roll_up,
 };
 pub use tables::{
     TableAccessError, has_tables, newest_event_time, read_deliveries, read_events, read_files,

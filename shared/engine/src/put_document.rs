@@ -16,7 +16,8 @@ pub(crate) async fn put_document<R: ObjectStore>(
     results: &Place<'_, R>,
     document: InboxDocument,
 ) -> Result<String, StoreError> {
-    let object = NewObject { bytes: document.bytes.into(), content_type: CONTENT_TYPE };
+    let object =
+        NewObject { bytes: document.bytes.into(), content_type: CONTENT_TYPE, content_encoding: None };
     let mut attempt = 1;
     loop {
         let error = match results.put(&document.key, object.clone(), Condition::IfAbsent).await {

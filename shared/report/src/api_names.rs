@@ -49,12 +49,17 @@ impl ApiNames {
 
     /// Appends the API as a person knows it: name and id together, as far as they are known.
     pub(crate) fn show(&self, event: EventRow<'_>, shown: &mut String) {
-        let (own, id) = (event.text(Column::ApiName), event.text(Column::ApiId));
-        let learned = || self.names(event).map_or("", |names| names.newest.2.as_str());
-        let name = if own.is_empty() { learned() } else { own };
-        match (name, id) {
+        match (self.name(event), event.text(Column::ApiId)) {
             ("", only) | (only, "") => shown.push_str(only),
             (name, id) => shown.extend([name, " (", id, ")"]),
+        }
+    }
+
+    /// The API's name: the event's own, else the newest that another gave to its id; empty where none did.
+    pub(crate) fn name<'n>(&'n self, event: EventRow<'n>) -> &'n str {
+        match event.text(Column::ApiName) {
+            "" => self.names(event).map_or("", |names| names.newest.2.as_str()),
+            own => own,
         }
     }
 

@@ -7,8 +7,10 @@
 //!
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
+mod addresses;
 mod api_names;
 mod capped;
+mod changes;
 mod config;
 mod corrections;
 mod coverage;
@@ -21,12 +23,14 @@ mod filters;
 mod json;
 mod knowledge;
 mod latency;
+mod page;
 mod ranking;
 mod selection;
 mod tally;
 mod time_range;
 mod top_error_codes;
 
+pub use addresses::{AddressBooks, Book, Countries, NotCountries, NotThreats, ThreatList};
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{
     COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,
@@ -48,6 +52,10 @@ pub use latency::{
     AVERAGE_LATENCY_SCHEMA, AverageLatency, Breakdown, DurationMetric, Grouping, Latencies, LatencyApi,
     LatencyDimension, LatencyFilters, LatencyMethod, LatencyQuery, LatencyRest, LatencyRow, LatencySources,
     LatencyWindow, MeasuredKind, Owed, PeriodPercentiles, PulledRegion, shows_names_of,
+};
+pub use page::{
+    AUDIT_SCHEMA, Audit, AuditRest, AuditRow, AuditTable, AuditWindow, Change, CountedEvents, FailedEvent,
+    MeasuredSeries, OtherPages, PageData, PageEvents, PageMetrics, days_before, write_page,
 };
 pub use selection::{Selection, newest_event};
 pub use tally::Tally;

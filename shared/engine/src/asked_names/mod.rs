@@ -115,7 +115,11 @@ async fn keep<S: ObjectStore>(place: &Place<'_, S>, told: AskedNames) -> Result<
         let (etag, mut names) = read_document(place).await?;
         names.merge(told.clone());
         let condition = etag.map_or(Condition::IfAbsent, Condition::IfMatch);
-        let object = NewObject { bytes: names.to_json()?.into(), content_type: "application/json" };
+        let object = NewObject {
+            bytes: names.to_json()?.into(),
+            content_type: "application/json",
+            content_encoding: None,
+        };
         match place.put(KEY, object, condition).await.map_err(TableAccessError::from) {
             Err(error) if error.is_race() && attempt < ATTEMPTS => attempt += 1,
             written => return written.map(drop),

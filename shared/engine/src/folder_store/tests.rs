@@ -16,7 +16,7 @@ promises!(folder, {
 });
 
 fn object(text: &str) -> NewObject {
-    NewObject { bytes: text.to_owned().into(), content_type: "text/plain" }
+    NewObject { bytes: text.to_owned().into(), content_type: "text/plain", content_encoding: None }
 }
 
 /// Everything below a folder.

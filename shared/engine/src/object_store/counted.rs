@@ -106,6 +106,10 @@ impl<S: ObjectStore> ObjectStore for Counted<'_, S> {
         self.store.list_folders(bucket, prefix, page).await
     }
 
+    fn keeps_encoding(&self) -> bool {
+        self.store.keeps_encoding()
+    }
+
     fn address(&self, bucket: &str, key: &str) -> String {
         self.store.address(bucket, key)
     }

@@ -81,6 +81,11 @@ pub trait ObjectStore: Sync {
         page: Option<&str>,
     ) -> impl Future<Output = Result<FolderPage, StoreError>> + Send;
 
+    /// Whether it tells whoever reads an object how it is compressed, so that a browser opens one that is. A folder does not.
+    fn keeps_encoding(&self) -> bool {
+        false
+    }
+
     /// The object, or the prefix, as a person would name it: `s3://bucket/key`, or a path.
     fn address(&self, bucket: &str, key: &str) -> String;
 
@@ -142,6 +147,8 @@ pub struct NewObject {
     pub bytes: Bytes,
     /// Media type.
     pub content_type: &'static str,
+    /// How the bytes are compressed, for whoever opens the object; only where [`ObjectStore::keeps_encoding`].
+    pub content_encoding: Option<&'static str>,
 }
 
 /// A page of a listing.

@@ -1,6 +1,6 @@
 //! The configuration file of a store.
 
-use gatetrail_report::Config;
+use gatetrail_report::{AddressBooks, Book, Config, Countries, ThreatList};
 
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::{TableAccessError, read_object};
@@ -38,6 +38,53 @@ pub fn parse_configuration(bytes: &[u8]) -> Result<Config, String> {
         format!("line {}: not UTF-8", before.filter(|byte| **byte == b'\n').count() + 1)
     })?;
     Config::parse(text).map_err(|error| error.to_string())
+}
+
+/// A configuration, and the files beside it that it names.
+#[derive(Debug, Default)]
+pub struct Configured {
+    /// What the file says.
+    pub config: Config,
+    /// What is known of callers' addresses.
+    pub books: AddressBooks,
+}
+
+impl Configured {
+    /// Reads the files that a configuration names. One that is not there, or is no such file, is told by
+    /// [`AddressBooks::problems`]: reports are made without it.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, though it may be there.
+    pub async fn read<S: ObjectStore>(
+        place: &Place<'_, S>,
+        config: Config,
+    ) -> Result<Self, TableAccessError> {
+        let countries = read_book(place, config.geoip_file(), |bytes| {
+            Countries::read(bytes).map_err(|error| error.to_string())
+        });
+        let countries = countries.await?;
+        let threats = read_book(place, config.threats_file(), |bytes| {
+            ThreatList::read(&bytes).map_err(|error| error.to_string())
+        });
+        let books = AddressBooks { countries, threats: threats.await? };
+        Ok(Self { config, books })
+    }
+}
+
+async fn read_book<S: ObjectStore, T>(
+    place: &Place<'_, S>,
+    name: Option<&str>,
+    read: impl FnOnce(Vec<u8>) -> Result<T, String>,
+) -> Result<Book<T>, TableAccessError> {
+    let Some(name) = name else { return Ok(Book::None) };
+    let key = format!("config/{name}");
+    Ok(match read_object(place, &key).await? {
+        None => Book::Unusable(format!("{key}: not there")),
+        Some((_, bytes)) => match read(bytes.to_vec()) {
+            Ok(book) => Book::Known(book),
+            Err(problem) => Book::Unusable(format!("{key}: {problem}")),
+        },
+    })
 }
 
 #[cfg(test)]

@@ -3,48 +3,20 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::Level;
 use gatetrail_report::{
-    ApiDirectory, AverageLatency, Config, Coverage, Delivered, Deliveries, Dimension, Filters, Grouping,
-    LastDelivery, LatencyQuery, Learning, Owed, Tally, TimeRange, TopErrorCodes,
+    ApiDirectory, Audit, AverageLatency, Coverage, Delivered, Deliveries, Grouping, LastDelivery, Latencies,
+    LatencyQuery, Owed, PageData, PageMetrics, TimeRange, TopErrorCodes, write_page,
 };
-use gatetrail_tables::{Day, Events, Files, Partition, Projection, Windows};
+use gatetrail_tables::{Day, Files, Partition, Projection, Windows};
 use jiff::Timestamp;
 
 use super::RollupOptions;
+use super::configuration::Configured;
+use super::event_passes::{CountedOnce, count_events};
 use super::names;
+use super::page::page_data;
 use crate::latency::{LatencyObjects, newest_pull};
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::{TableAccessError, TableObject, for_each_group, hours_of_day, read_object};
-
-/// What the first pass over events looks at.
-const LEARNED: Projection = Projection::Only(&[
-    "event_time",
-    "account_id",
-    "event_id",
-    "region",
-    "error_code",
-    "api_name",
-    "api_id",
-    "addendum_reason",
-    "original_event_id",
-    "after_delivery",
-]);
-
-/// What the second counts.
-const COUNTED: Projection = Projection::Only(&[
-    "event_time",
-    "account_id",
-    "event_id",
-    "event_name",
-    "region",
-    "source_ip",
-    "user_agent",
-    "error_code",
-    "user",
-    "principal_name",
-    "api_name",
-    "api_id",
-    "after_delivery",
-]);
 
 /// Days before `latest` whose last deliveries it knows: an account that has been silent for a week was given up.
 const DAYS_REMEMBERED: i32 = 7;
@@ -54,6 +26,9 @@ const MOST_LATENCY_ROWS: usize = 1_000;
 
 /// The name of the folder of the newest reports, below `reports/`.
 const LATEST: &str = "latest";
+
+/// The name of a page in the folder of its span.
+pub(super) const PAGE: &str = "index.html";
 
 /// Which reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +48,27 @@ pub struct Reports {
     pub coverage: Coverage,
     /// *Average Latency* by API, stage and method; `None` where nothing was pulled.
     pub average_latency: Option<AverageLatency>,
+    /// What the page shows beside them; `None` where [`RollupOptions::pages`] are off.
+    pub page: Option<PageData>,
+}
+
+impl Reports {
+    /// The page, as HTML; `None` where pages are off.
+    ///
+    /// # Errors
+    /// As of [`gatetrail_report::to_json`].
+    pub fn to_html(&self) -> Option<Result<String, serde_json::Error>> {
+        let Self { top_error_codes, coverage, average_latency, page } = self;
+        page.as_ref().map(|page| write_page(page, top_error_codes, coverage, average_latency.as_ref()))
+    }
+
+    /// The audit panels of the page, with so many rows of each; `None` where pages are off.
+    #[must_use]
+    pub fn audit(&self, top: usize) -> Option<Audit> {
+        let window = &self.top_error_codes.window;
+        let window = TimeRange { from: window.from, to: window.to };
+        self.page.as_ref().map(|page| page.audit(window, top))
+    }
 }
 
 /// The reports of a span, and the version of what they are made of beside the tables.
@@ -93,6 +89,12 @@ impl ReportSpan {
             Self::Latest => format!("reports/{LATEST}"),
         }
     }
+
+    /// The key of its page in a store.
+    #[must_use]
+    pub fn page_key(self) -> String {
+        format!("{}/{PAGE}", self.folder())
+    }
 }
 
 /// Makes the reports of a span from the tables; `None` where there is nothing to report on.
@@ -103,9 +105,9 @@ pub async fn make_reports<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     options: &RollupOptions,
-    config: &Config,
+    configured: &Configured,
 ) -> Result<Option<Reports>, TableAccessError> {
-    Ok(make(place, span, options, config).await?.map(|made| made.reports))
+    Ok(make(place, span, options, configured).await?.map(|made| made.reports))
 }
 
 /// Makes the reports of a span.
@@ -113,8 +115,9 @@ pub(super) async fn make<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     options: &RollupOptions,
-    config: &Config,
+    configured: &Configured,
 ) -> Result<Option<Made>, TableAccessError> {
+    let Configured { config, books } = configured;
     let window = match span {
         ReportSpan::Day(day) => TimeRange::day(day),
         ReportSpan::Latest => match newest_hour(place).await? {
@@ -127,22 +130,38 @@ pub(super) async fn make<S: ObjectStore>(
         ReportSpan::Day(_) => Vec::new(),
         ReportSpan::Latest => earlier_deliveries(place, window).await?,
     };
-    let (top_error_codes, dated) = top_error_codes(place, window, &delivered, options.top).await?;
-    let (average_latency, names) = average_latency(place, span, window).await?.unzip();
+    let CountedOnce { top_error_codes, dated, events } =
+        count_events(place, window, &delivered, books, options).await?;
+    let measured = measure(place, span, window, options).await?;
+    let page = match events {
+        Some(events) => Some(page_data(place, span, window, events, &measured).await?),
+        None => None,
+    };
+    let (average_latency, names) = measured.map(|measured| (measured.document, measured.names)).unzip();
     let reports = Reports {
         top_error_codes: top_error_codes.with_account_names(config),
         coverage: Coverage::new(delivered, dated, earlier).with_account_names(config),
         average_latency: average_latency.map(|document| document.with_account_names(config)),
+        page,
     };
     Ok(Some(Made { reports, names }))
 }
 
+/// What was measured in a window.
+pub(super) struct Measured {
+    document: AverageLatency,
+    names: NamesVersion,
+    pub(super) directory: ApiDirectory,
+    pub(super) metrics: PageMetrics,
+}
+
 /// The document, where there is one: of a day that something was pulled of, and of the latest hours if ever anything was.
-async fn average_latency<S: ObjectStore>(
+async fn measure<S: ObjectStore>(
     place: &Place<'_, S>,
     span: ReportSpan,
     window: TimeRange,
-) -> Result<Option<(AverageLatency, NamesVersion)>, TableAccessError> {
+    options: &RollupOptions,
+) -> Result<Option<Measured>, TableAccessError> {
     let owed = match span {
         ReportSpan::Day(_) => Owed::WholeRange,
         ReportSpan::Latest => Owed::ToNewestWindow,
@@ -158,10 +177,21 @@ async fn average_latency<S: ObjectStore>(
     let directory = ApiDirectory::of(&learned);
     let [api, stage, method] = Level::ALL.map(Grouping::of_level);
     let breakdowns = [stage, method];
-    let document = objects.latencies(place, &directory, &query, &api, &breakdowns, MOST_LATENCY_ROWS).await?;
+    let mut latencies = Latencies::new(&directory, &query, &api, &breakdowns);
+    let mut metrics = PageMetrics::new(window);
+    objects.each_window(place, |row| latencies.feed_window(row)).await?;
+    objects
+        .each_point(place, |row| {
+            latencies.feed_point(row);
+            if options.pages {
+                metrics.feed(row);
+            }
+        })
+        .await?;
+    let document = latencies.finish(MOST_LATENCY_ROWS);
     // A window of the day before need not reach into this one.
     let exists = span == ReportSpan::Latest || !document.is_empty();
-    Ok(exists.then_some((document, names)))
+    Ok(exists.then_some(Measured { document, names, directory, metrics }))
 }
 
 /// The beginning of the newest hour that something was delivered or pulled in. Two short listings, however long the history
@@ -259,35 +289,4 @@ async fn earlier_deliveries<S: ObjectStore>(
     });
     let last: Vec<Vec<LastDelivery>> = stream::iter(days).buffered(16).try_collect().await?;
     Ok(last.concat())
-}
-
-/// The document, and how many rows are dated in the window. Two passes over the rows: what names an API or corrects another
-/// event has to be known before any is counted.
-async fn top_error_codes<S: ObjectStore>(
-    place: &Place<'_, S>,
-    window: TimeRange,
-    delivered: &Delivered,
-    top: usize,
-) -> Result<(TopErrorCodes, u64), TableAccessError> {
-    let mut objects = Vec::new();
-    for day in window.days().unwrap_or_default() {
-        objects.extend(TableObject::<Events>::open(place, &Partition::Day(day).key("events")).await?);
-    }
-    let mut learning = Learning::new(window);
-    for object in &objects {
-        for group in 0..object.groups() {
-            let rows = object.read(place, group, LEARNED).await?;
-            rows.iter().for_each(|row| learning.feed(row));
-        }
-    }
-    let knowledge = learning.finish();
-    let filters = Filters { time: window, ..Filters::default() };
-    let mut tally = Tally::new(&knowledge, &filters, &Dimension::ALL);
-    for object in &objects {
-        for group in 0..object.groups() {
-            let rows = object.read(place, group, COUNTED).await?;
-            rows.iter().for_each(|row| tally.feed(row));
-        }
-    }
-    Ok((tally.report(delivered, top), tally.dated()))
 }

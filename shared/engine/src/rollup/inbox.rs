@@ -36,9 +36,18 @@ pub(super) async fn reject<S: ObjectStore>(
     reason: &UnreadableDocument,
 ) -> Result<String, StoreError> {
     let moved_to = format!("{REJECTED}{}", key.strip_prefix(INBOX).unwrap_or(key));
-    let reason = NewObject { bytes: format!("{reason}\n").into(), content_type: "text/plain; charset=utf-8" };
+    let reason = NewObject {
+        bytes: format!("{reason}\n").into(),
+        content_type: "text/plain; charset=utf-8",
+        content_encoding: None,
+    };
     put_anew(place, &format!("{moved_to}.reason.txt"), reason).await?;
-    put_anew(place, &moved_to, NewObject { bytes, content_type: "application/octet-stream" }).await?;
+    put_anew(
+        place,
+        &moved_to,
+        NewObject { bytes, content_type: "application/octet-stream", content_encoding: None },
+    )
+    .await?;
     place.delete(key).await?;
     Ok(moved_to)
 }

@@ -7,9 +7,11 @@
 
 mod configuration;
 mod documents;
+mod event_passes;
 mod fold;
 mod inbox;
 mod names;
+mod page;
 mod report;
 mod rewrite;
 mod round;
@@ -23,13 +25,14 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::future::{Either, select};
 use gatetrail_report::Config;
 
-pub use configuration::{CONFIGURATION_KEY, parse_configuration, read_configuration};
+pub use configuration::{CONFIGURATION_KEY, Configured, parse_configuration, read_configuration};
 pub use documents::{ReportSpan, Reports, make_reports};
 pub(crate) use names::read_api_names;
 pub use names::read_directory;
 pub use report::{RejectedDocument, RollupReport};
 
 use crate::object_store::{Counted, ObjectStore, Place};
+use crate::tables::TableAccessError;
 use round::Round;
 
 /// How a rollup works.
@@ -43,11 +46,13 @@ pub struct RollupOptions {
     pub top: usize,
     /// Hours that the reports in `latest` cover.
     pub latest_hours: u32,
+    /// Whether each span has a page, too.
+    pub pages: bool,
 }
 
 impl Default for RollupOptions {
     fn default() -> Self {
-        Self { rows_bytes: 128 << 20, concurrency: 16, top: 10, latest_hours: 24 }
+        Self { rows_bytes: 128 << 20, concurrency: 16, top: 10, latest_hours: 24, pages: true }
     }
 }
 
@@ -100,9 +105,28 @@ async fn fold_inbox<S: ObjectStore>(
         }
         Err(error) => return tell(&mut |report| report.failures.push(error.to_string())),
     };
+    let configured = match read_files(place, options, config).await {
+        Ok(configured) => configured,
+        Err(error) => return tell(&mut |report| report.failures.push(error.to_string())),
+    };
+    if let Some(problem) = configured.books.problems().next() {
+        tell(&mut |report| report.configuration_problem = Some(problem.to_owned()));
+    }
     let mut documents = documents.into_iter();
     while documents.len() > 0 {
         let round = Round::read(place, &mut documents, options, &tell).await;
-        round.finish(place, options, &config, &tell).await;
+        round.finish(place, options, &configured, &tell).await;
     }
+}
+
+/// The files that a configuration names: only pages show what they tell.
+async fn read_files<S: ObjectStore>(
+    place: &Place<'_, S>,
+    options: &RollupOptions,
+    config: Config,
+) -> Result<Configured, TableAccessError> {
+    if options.pages {
+        return Configured::read(place, config).await;
+    }
+    Ok(Configured { config, ..Configured::default() })
 }

@@ -236,7 +236,11 @@ async fn write<S: ObjectStore>(
     learned: &LearnedNames,
 ) -> Result<(), TableAccessError> {
     let condition = etag.map_or(Condition::IfAbsent, Condition::IfMatch);
-    let object = NewObject { bytes: learned.to_json()?.into(), content_type: "application/json" };
+    let object = NewObject {
+        bytes: learned.to_json()?.into(),
+        content_type: "application/json",
+        content_encoding: None,
+    };
     place.put(KEY, object, condition).await?;
     Ok(())
 }

@@ -5,11 +5,11 @@ use std::vec::IntoIter;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use gatetrail_report::Config;
 use gatetrail_tables::{
     Arrived, Day, Events, Files, MetricPoints, Partition, Table, UnreadableDocument, Windows,
 };
 
+use super::configuration::Configured;
 use super::documents::ReportSpan;
 use super::fold::fold;
 use super::names::{self, Outdated};
@@ -121,7 +121,7 @@ impl Round {
         mut self,
         place: &Place<'_, S>,
         options: &RollupOptions,
-        config: &Config,
+        configured: &Configured,
         tell: &Tell<'_>,
     ) {
         if self.documents.is_empty() {
@@ -143,7 +143,7 @@ impl Round {
             days.extend(&outdated.days);
         }
         for span in days.into_iter().map(ReportSpan::Day).chain([ReportSpan::Latest]) {
-            self.rewrite(place, span, options, config, tell).await;
+            self.rewrite(place, span, options, configured, tell).await;
         }
         if let Some(outdated) = pending.filter(|_| !self.blocked.any()) {
             self.done(names::end_pending(place, &outdated.etag).await, tell);
@@ -228,10 +228,10 @@ impl Round {
         place: &Place<'_, S>,
         span: ReportSpan,
         options: &RollupOptions,
-        config: &Config,
+        configured: &Configured,
         tell: &Tell<'_>,
     ) {
-        match rewrite(place, span, options, config).await {
+        match rewrite(place, span, options, configured).await {
             Ok(rewritten) => tell(&mut |report| {
                 report.reports_written += rewritten.written;
                 report.reports_unchanged += rewritten.unchanged;

@@ -36,6 +36,9 @@ pub enum TableAccessError {
     /// A report could not be written as JSON.
     #[error("failed to write a report: {0}")]
     Report(#[from] serde_json::Error),
+    /// A page could not be compressed.
+    #[error("failed to compress a page: {0}")]
+    Compression(std::io::Error),
 }
 
 impl TableAccessError {
@@ -46,7 +49,7 @@ impl TableAccessError {
                 matches!(error.kind, StoreErrorKind::PreconditionFailed | StoreErrorKind::Conflict)
             }
             Self::Outdated { .. } => true,
-            Self::Content { .. } | Self::Table { .. } | Self::Report(_) => false,
+            Self::Content { .. } | Self::Table { .. } | Self::Report(_) | Self::Compression(_) => false,
         }
     }
 }

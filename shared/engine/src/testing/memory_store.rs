@@ -276,6 +276,10 @@ impl ObjectStore for MemoryStore {
         Ok(listed.await?.0)
     }
 
+    fn keeps_encoding(&self) -> bool {
+        true
+    }
+
     fn address(&self, _: &str, key: &str) -> String {
         address(key)
     }

@@ -43,7 +43,8 @@ async fn put<S: ObjectStore>(
     text: &str,
     condition: Condition,
 ) -> Result<String, StoreErrorKind> {
-    let object = NewObject { bytes: text.to_owned().into(), content_type: "text/plain" };
+    let object =
+        NewObject { bytes: text.to_owned().into(), content_type: "text/plain", content_encoding: None };
     store.put("b", key, object, condition).await.map_err(|error| error.kind)
 }
 

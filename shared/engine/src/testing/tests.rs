@@ -14,7 +14,7 @@ async fn count_up(store: &MemoryStore) -> Result<String, StoreErrorKind> {
     let read = store.list("", "", None).await.map_err(error)?;
     let count = read.objects.first().map_or(0, |object| object.size_bytes);
     let bytes = vec![b'x'; count as usize + 1].into();
-    let object = NewObject { bytes, content_type: "text/plain" };
+    let object = NewObject { bytes, content_type: "text/plain", content_encoding: None };
     store.put("", "count", object, Condition::Always).await.map_err(error)
 }
 
@@ -94,7 +94,7 @@ fn a_place_is_relative_and_its_requests_are_counted() {
         assert_eq!(place.list_folders("tables/", None).await.unwrap().folders, ["b"]);
         let etag = place.get("tables/b/2").await.unwrap().etag;
         assert_eq!(place.get_range("tables/b/2", 1..2, &etag).await.unwrap(), "z");
-        let object = NewObject { bytes: "z".into(), content_type: "text/plain" };
+        let object = NewObject { bytes: "z".into(), content_type: "text/plain", content_encoding: None };
         place.put("tables/b/2", object, Condition::IfMatch(etag)).await.unwrap();
         let mut upload = place.begin_upload("c", "text/plain").await.unwrap();
         upload.part("c".into()).await.unwrap();

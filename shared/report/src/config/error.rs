@@ -37,6 +37,20 @@ pub enum ConfigProblem {
         /// What there is.
         found: &'static str,
     },
+    /// A table without a key that it is nothing without.
+    #[error("a key is missing: {key}")]
+    MissingKey {
+        /// The key.
+        key: &'static str,
+    },
+    /// A text that is no name of a file beside the configuration.
+    #[error("{found:?} is no file's name; the file lies beside the configuration, as in \"{example}\"")]
+    NoFileName {
+        /// The text.
+        found: String,
+        /// What would be right.
+        example: &'static str,
+    },
     /// A text that is no account id.
     #[error("{found:?} is no account id; an id has 12 digits, as in \"111122223333\"")]
     NoAccountId {

@@ -3,7 +3,15 @@
 //! ```toml
 //! [accounts]
 //! production = "111122223333"
+//!
+//! [geoip]
+//! file = "countries.mmdb"
+//!
+//! [threats]
+//! file = "threats.txt"
 //! ```
+//!
+//! Files lie beside it, in `config/`.
 
 mod error;
 mod read;
@@ -17,6 +25,10 @@ pub use error::{ConfigError, ConfigProblem, UnknownAccount};
 pub struct Config {
     /// Account ids by their aliases; an id has one alias.
     accounts: BTreeMap<String, String>,
+    /// Name of the file of countries.
+    geoip: Option<String>,
+    /// Name of the list of threats.
+    threats: Option<String>,
 }
 
 impl Config {
@@ -27,6 +39,18 @@ impl Config {
     /// silently does nothing. The first such place is named.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         read::config(text)
+    }
+
+    /// The name of the file beside the configuration that tells countries of addresses.
+    #[must_use]
+    pub fn geoip_file(&self) -> Option<&str> {
+        self.geoip.as_deref()
+    }
+
+    /// The name of the file beside the configuration that lists addresses of threats.
+    #[must_use]
+    pub fn threats_file(&self) -> Option<&str> {
+        self.threats.as_deref()
     }
 
     /// The account that a person means: 12 digits as they are, or an alias.

@@ -9,7 +9,10 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::{Config, ConfigError, ConfigProblem, is_account_id};
 
 /// Keys of the whole.
-const KEYS: &[&str] = &["accounts"];
+const KEYS: &[&str] = &["accounts", "geoip", "threats"];
+
+/// Keys of `[geoip]` and of `[threats]`.
+const FILE_KEYS: &[&str] = &["file"];
 
 type Entry<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>);
 
@@ -23,6 +26,8 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
     for (key, value) in in_order(table.get_ref()) {
         match key.get_ref().as_ref() {
             "accounts" => config.accounts = reader.accounts(value)?,
+            "geoip" => config.geoip = Some(reader.file("geoip", value, "countries.mmdb")?),
+            "threats" => config.threats = Some(reader.file("threats", value, "threats.txt")?),
             unknown => {
                 let problem = ConfigProblem::UnknownKey { known: KEYS };
                 return Err(reader.error(key.span(), &[unknown], problem));
@@ -77,6 +82,35 @@ impl Reader<'_> {
         Ok(accounts)
     }
 
+    /// The name of the file of a table that has nothing else.
+    fn file(
+        &self,
+        table: &'static str,
+        value: &Spanned<DeValue<'_>>,
+        example: &'static str,
+    ) -> Result<String, ConfigError> {
+        let Some(entries) = value.get_ref().as_table() else {
+            return Err(self.wrong_type(value, &[table], "a table with a line such as file = \"name\""));
+        };
+        let mut file = None;
+        for (key, value) in in_order(entries) {
+            let path = [table, key.get_ref().as_ref()];
+            if path[1] != "file" {
+                let problem = ConfigProblem::UnknownKey { known: FILE_KEYS };
+                return Err(self.error(key.span(), &path, problem));
+            }
+            let Some(name) = value.get_ref().as_str() else {
+                return Err(self.wrong_type(value, &path, "the name of a file, in quotes"));
+            };
+            if !is_file_name(name) {
+                let problem = ConfigProblem::NoFileName { found: name.to_owned(), example };
+                return Err(self.error(value.span(), &path, problem));
+            }
+            file = Some(name.to_owned());
+        }
+        file.ok_or_else(|| self.error(value.span(), &[table], ConfigProblem::MissingKey { key: "file" }))
+    }
+
     fn wrong_type(&self, value: &Spanned<DeValue<'_>>, key: &[&str], expected: &'static str) -> ConfigError {
         let found = match value.get_ref() {
             DeValue::String(_) => "a text",
@@ -100,6 +134,12 @@ impl Reader<'_> {
             problem,
         }
     }
+}
+
+/// A name without folders, and so of a file that lies beside the configuration.
+fn is_file_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !text.is_empty() && text.bytes().all(fits) && !text.starts_with('.')
 }
 
 /// Letters, digits, `-`, `_`, `.`: what needs no quotes in a shell and no escape in a list with commas.

@@ -22,9 +22,13 @@ pub use pass::Latencies;
 pub use pulls::PulledRegion;
 pub use query::{DurationMetric, Grouping, LatencyDimension, LatencyQuery, Owed};
 
+pub(crate) use reading::{Candidate, each_moment_once};
+pub(crate) use slice::{Api, Place};
+pub(crate) use total::Total;
+
 /// Whether datapoints of a period are in averages: its datapoints must not reach into another hour, since hours are read one
 /// by one. All that CloudWatch keeps fit; longer periods are asked for percentiles alone, which do not merge.
-fn counts_in_averages(period_s: u64) -> bool {
+pub(crate) fn counts_in_averages(period_s: u64) -> bool {
     const HOUR_S: u64 = 3_600;
     period_s > 0 && HOUR_S.is_multiple_of(period_s)
 }

@@ -6,10 +6,10 @@ use super::total::Total;
 
 /// A datapoint that may count.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate {
-    pub(super) start_ms: i64,
-    pub(super) end_ms: i64,
-    pub(super) point: Point,
+pub(crate) struct Candidate {
+    pub(crate) start_ms: i64,
+    pub(crate) end_ms: i64,
+    pub(crate) point: Point,
 }
 
 /// The sums over datapoints. What one of them does not tell, their sum does not either.
@@ -52,6 +52,14 @@ impl Reading {
 /// apart: the finer stays.
 pub(super) fn read(candidates: &mut Vec<Candidate>) -> (Option<Reading>, u64) {
     let offered = candidates.len();
+    let kept = each_moment_once(candidates);
+    let superseded = (offered - kept.len()) as u64;
+    ((!kept.is_empty()).then(|| Reading::of(&kept)), superseded)
+}
+
+/// Those of the datapoints that count, by the rule of [`read`].
+pub(crate) fn each_moment_once(candidates: &mut Vec<Candidate>) -> Vec<Candidate> {
+    let offered = candidates.len();
     let mut kept: Vec<Candidate> = Vec::with_capacity(offered);
     for one in candidates.drain(..) {
         let from = kept.partition_point(|other| other.end_ms <= one.start_ms);
@@ -61,8 +69,7 @@ pub(super) fn read(candidates: &mut Vec<Candidate>) -> (Option<Reading>, u64) {
             kept.splice(from..to.max(from), [one]);
         }
     }
-    let superseded = (offered - kept.len()) as u64;
-    ((!kept.is_empty()).then(|| Reading::of(&kept)), superseded)
+    kept
 }
 
 fn holds(one: &Candidate, others: &[Candidate]) -> bool {

@@ -7,25 +7,25 @@ use super::reading::Reading;
 
 /// An API as its series tell it from others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Api {
-    pub(super) account: String,
-    pub(super) region: String,
-    pub(super) namespace: String,
-    pub(super) api_name: String,
-    pub(super) api_id: String,
+pub(crate) struct Api {
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) namespace: String,
+    pub(crate) api_name: String,
+    pub(crate) api_id: String,
 }
 
 /// Where in an API a series was measured. What its level does not have is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Place {
-    pub(super) stage: String,
-    pub(super) resource: String,
-    pub(super) method: String,
-    pub(super) route: String,
+pub(crate) struct Place {
+    pub(crate) stage: String,
+    pub(crate) resource: String,
+    pub(crate) method: String,
+    pub(crate) route: String,
 }
 
 impl Place {
-    pub(super) fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         if self.stage.is_empty() {
             Level::Api
         } else if self.method.is_empty() && self.route.is_empty() {

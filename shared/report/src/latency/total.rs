@@ -8,7 +8,7 @@ const LARGEST_WHOLE: i64 = 1 << 53;
 /// A sum without rounding, as [`ExactSum`] is one. What API Gateway reports is counts and whole milliseconds, so that nearly
 /// every sum has no other part, and takes a thirtieth of the memory: a report has several for every method of every API.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Total {
+pub(crate) struct Total {
     /// Sum of the whole numbers, as far as it is a double.
     whole: i64,
     /// Sum of everything else.
@@ -16,14 +16,14 @@ pub(super) struct Total {
 }
 
 impl Total {
-    pub(super) fn add(&mut self, number: f64) {
+    pub(crate) fn add(&mut self, number: f64) {
         match whole(number) {
             Some(number) => self.add_whole(number),
             None => self.rest().add(number),
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.add_whole(other.whole);
         if let Some(rest) = &other.rest {
             self.rest().merge(rest);
@@ -31,7 +31,7 @@ impl Total {
     }
 
     /// The double nearest to the sum, ties to even.
-    pub(super) fn value(&self) -> f64 {
+    pub(crate) fn value(&self) -> f64 {
         match &self.rest {
             None => to_double(self.whole),
             Some(rest) => {

@@ -25,6 +25,14 @@ fn nothing_and_an_empty_table_are_the_default() {
 }
 
 #[test]
+fn files_beside_it_are_named() {
+    let config =
+        Config::parse("[geoip]\nfile = \"countries.mmdb\"\n[threats]\nfile = \"threats.txt\"\n").unwrap();
+    assert_eq!((config.geoip_file(), config.threats_file()), (Some("countries.mmdb"), Some("threats.txt")));
+    assert_eq!(Config::default().geoip_file(), None);
+}
+
+#[test]
 fn what_means_nothing_is_named_with_its_place() {
     let texts = [
         "[acounts]\nproduction = \"111122223333\"\n",
@@ -44,6 +52,12 @@ fn what_means_nothing_is_named_with_its_place() {
         "[accounts]\nproduction: \"111122223333\"\n",
         "[accounts]\na = \"é\" \"\n",
         "thresholds = 1\naccounts = 1\n",
+        "[geoip]\n",
+        "[geoip]\npath = \"countries.mmdb\"\n",
+        "[geoip]\nfile = \"../countries.mmdb\"\n",
+        "[threats]\nfile = \".hidden\"\n",
+        "[threats]\nfile = [\"threats.txt\"]\n",
+        "threats = \"threats.txt\"\n",
     ];
     let told = texts.map(|text| format!("{text}=> {}\n", Config::parse(text).unwrap_err()));
     insta::assert_snapshot!("config-errors", told.join("\n"));

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod addresses;
 mod config;
 mod deliveries;
 mod golden;
@@ -10,5 +11,7 @@ mod latency;
 mod latency_laws;
 mod made;
 mod made_latency;
+mod mmdb;
+mod page;
 mod schemas;
 mod streams;

@@ -5,8 +5,8 @@ use std::io::Read as _;
 
 use gatetrail_metrics::Point;
 use gatetrail_report::{
-    ApiDirectory, AskedNames, AverageLatency, Config, DayNames, EventsDocument, Filters, LearnedNames,
-    Selection, Sources, StatusFilter, ToldApi, to_json, top_error_codes,
+    AddressBooks, ApiDirectory, AskedNames, AverageLatency, Config, DayNames, EventsDocument, Filters,
+    LearnedNames, Selection, Sources, StatusFilter, ToldApi, to_json, top_error_codes,
 };
 use gatetrail_tables::{InboxDocument, MetricSeries, SeriesException, WindowRow, WindowState};
 use gatetrail_trail::{ApiKind, Event};
@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::golden;
 use crate::made::{PRODUCTION, event, set, time};
 use crate::made_latency::{answer, day, minute, of_id, point, points, series, sum_only, window, within};
+use crate::page::data_of;
 
 macro_rules! schema {
     ($name:literal) => {
@@ -278,9 +279,27 @@ fn api_id(id: &str) -> String {
 }
 
 #[test]
+fn the_audit() {
+    let mut calls = crate::addresses::calls();
+    calls.push(Event { event_name: "CreateDeployment".into(), ..event("8", "2026-11-20T11:00:00Z", "") });
+    let audit = |books: &AddressBooks| {
+        let (data, window) = data_of(&set(&calls), books, false);
+        document(&data.audit(window, 2))
+    };
+    agree(&schema!("audit-1"), &[audit(&crate::addresses::books()), audit(&AddressBooks::default())]);
+}
+
+#[test]
 fn the_configuration() {
     let schema = schema!("config-1");
-    agree(&schema, &[json!({}), json!({"accounts": {"production": "111122223333", "eu.2": "000000000001"}})]);
+    agree(
+        &schema,
+        &[
+            json!({}),
+            json!({"accounts": {"production": "111122223333", "eu.2": "000000000001"}}),
+            json!({"geoip": {"file": "countries.mmdb"}, "threats": {"file": "threats.txt"}}),
+        ],
+    );
     for wrong in [
         json!({"acounts": {}}),
         json!({"accounts": "111122223333"}),
@@ -288,6 +307,8 @@ fn the_configuration() {
         json!({"accounts": {"a": "12345"}}),
         json!({"accounts": {"111122223333": "111122223333"}}),
         json!({"accounts": {"a b": "111122223333"}}),
+        json!({"geoip": {}}),
+        json!({"threats": {"file": "../threats.txt"}}),
     ] {
         assert!(jsonschema::draft202012::validate(&schema, &wrong).is_err(), "{wrong}");
     }

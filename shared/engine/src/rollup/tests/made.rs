@@ -160,7 +160,7 @@ pub(super) fn store_of(documents: &[InboxDocument]) -> MemoryStore {
 }
 
 pub(super) fn options() -> RollupOptions {
-    RollupOptions { concurrency: 3, ..RollupOptions::default() }
+    RollupOptions { concurrency: 3, pages: false, ..RollupOptions::default() }
 }
 
 pub(super) async fn rolled_up(store: &MemoryStore) -> RollupReport {

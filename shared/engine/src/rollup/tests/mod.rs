@@ -4,6 +4,7 @@ mod faults;
 mod laws;
 mod made;
 mod outcomes;
+mod pages;
 mod pulls;
 mod races;
 mod redelivered;

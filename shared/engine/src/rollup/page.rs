@@ -1,0 +1,74 @@
+//! What the page of a span shows beside the documents.
+
+use gatetrail_report::{
+    ApiDirectory, CountedEvents, MeasuredSeries, OtherPages, PageData, PageMetrics, TimeRange, days_before,
+};
+use gatetrail_tables::Day;
+
+use super::documents::{Measured, PAGE, ReportSpan};
+use crate::latency::LatencyObjects;
+use crate::object_store::{ObjectStore, Place};
+use crate::tables::TableAccessError;
+
+/// Days that the page of the latest hours links to.
+const LINKED_DAYS: usize = 35;
+
+/// Gathers it. Only the page of the latest hours looks beyond its window, at other days' requests and at which days there are:
+/// it is rewritten whenever any of them may have changed, and a day's is not.
+pub(super) async fn page_data<S: ObjectStore>(
+    place: &Place<'_, S>,
+    span: ReportSpan,
+    window: TimeRange,
+    events: CountedEvents,
+    measured: &Option<Measured>,
+) -> Result<PageData, TableAccessError> {
+    let nothing = ApiDirectory::default();
+    let directory = measured.as_ref().map_or(&nothing, |measured| &measured.directory);
+    let metrics = match measured {
+        Some(measured) => measured.metrics.clone(),
+        None => PageMetrics::new(window),
+    };
+    let (day, days) = match span {
+        ReportSpan::Day(day) => (Some(day), Vec::new()),
+        ReportSpan::Latest => (None, days_with_pages(place).await?),
+    };
+    Ok(PageData {
+        day,
+        days,
+        others: OtherPages::default(),
+        events,
+        metrics: metrics.finish(directory),
+        day_before: requests(place, span, days_before(window, 1), directory).await?,
+        week_before: requests(place, span, days_before(window, 7), directory).await?,
+    })
+}
+
+async fn requests<S: ObjectStore>(
+    place: &Place<'_, S>,
+    span: ReportSpan,
+    window: TimeRange,
+    directory: &ApiDirectory,
+) -> Result<MeasuredSeries, TableAccessError> {
+    let mut metrics = PageMetrics::requests_of(window);
+    if span == ReportSpan::Latest {
+        let objects = LatencyObjects::find(place, window).await?;
+        objects.each_point(place, |row| metrics.feed(row)).await?;
+    }
+    Ok(metrics.finish(directory))
+}
+
+/// Days of which a rollup has written a page, the newest first. Those that an older version reported on have none.
+async fn days_with_pages<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<Day>, TableAccessError> {
+    const DAYS: &str = "reports/day/";
+    let mut days = Vec::new();
+    let mut page = None;
+    loop {
+        let listed = place.list(DAYS, page.as_deref()).await?;
+        let names = listed.objects.iter().filter_map(|object| object.key.strip_prefix(DAYS)?.split_once('/'));
+        days.extend(names.filter(|(_, name)| *name == PAGE).filter_map(|(day, _)| day.parse::<Day>().ok()));
+        let Some(next) = listed.next else { break };
+        page = Some(next);
+    }
+    days.sort_unstable();
+    Ok(days.into_iter().rev().take(LINKED_DAYS).collect())
+}
