@@ -84,7 +84,7 @@ pub(crate) struct ReportArgs {
     /// What to show; repeatable, or with commas [default: all]
     ///
     /// With -o json each is a document of its own, one behind the other; CSV and JSON lines have the rows of `errors`, or of
-    /// `latency` where that alone is asked for.
+    /// `latency` or `alerts` where that alone is asked for.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
     /// Write the page to this file, in place of an answer on the terminal: one file that needs nothing else
@@ -109,6 +109,8 @@ impl ReportArgs {
 /// A part of the reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Section {
+    /// What breached a threshold in the latest hours, and what could not be judged
+    Alerts,
     /// Top error codes, and failures by everything else they are counted by
     Errors,
     /// Average latency by API, stage and method

@@ -10,26 +10,32 @@ use gatetrail_engine::{
     ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
     read_configuration,
 };
-use gatetrail_report::{AverageLatency, to_json};
+use gatetrail_report::{Alerts, AverageLatency, to_json};
 
 use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
-use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking};
+use crate::render::{Look, Summary, alerts, coverage, csv, json, latency, markdown, ranking};
 use crate::store::{Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
 pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
     let output = args.output.output;
     let shown = Shown {
+        alerts: args.shows(Section::Alerts) && args.day.is_none(),
         errors: args.shows(Section::Errors),
         latency: args.shows(Section::Latency),
         coverage: args.shows(Section::Coverage),
         output,
         look: Look { width: surroundings.width, colored: surroundings.colors(args.output.color) },
     };
-    if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors && !shown.latency {
+    if args.day.is_some() && args.section == [Section::Alerts] {
+        let problem = "alerts are of the latest hours: leave out --day";
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
+    }
+    let has_rows = shown.errors || shown.latency || shown.alerts;
+    if matches!(output, Output::Csv | Output::Jsonl) && !has_rows {
         let problem = "coverage is no list of rows: ask for it as a table, Markdown or JSON";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
@@ -85,6 +91,7 @@ fn title(span: ReportSpan) -> String {
 
 /// What is shown, and how.
 struct Shown {
+    alerts: bool,
     errors: bool,
     latency: bool,
     coverage: bool,
@@ -94,7 +101,13 @@ struct Shown {
 
 impl Shown {
     fn write(&self, out: &mut impl Write, reports: &Reports, title: String) -> io::Result<()> {
-        let Reports { top_error_codes: codes, coverage: covered, average_latency, .. } = reports;
+        let Reports { top_error_codes: codes, coverage: covered, average_latency, alerts, .. } = reports;
+        if let Some(alerts) = alerts.as_ref().filter(|_| self.alerts) {
+            self.write_alerts(out, alerts)?;
+            if (self.errors || self.latency || self.coverage) && self.output.is_for_people() {
+                writeln!(out)?;
+            }
+        }
         if self.errors {
             let summary = Summary::new(codes, title, codes.window.last_event, false);
             match self.output {
@@ -124,6 +137,19 @@ impl Shown {
             }
         }
         Ok(())
+    }
+
+    fn write_alerts(&self, out: &mut impl Write, document: &Alerts) -> io::Result<()> {
+        let alone = !self.errors && !self.latency;
+        match self.output {
+            Output::Table => alerts::write(out, document, self.look),
+            Output::Markdown => alerts::write_markdown(out, document),
+            Output::Json => out.write_all(&to_json(document)?),
+            Output::Jsonl if alone => alerts::write_json_lines(out, document),
+            Output::Csv if alone => alerts::write_csv(out, document),
+            // One table is all that these forms have.
+            Output::Jsonl | Output::Csv => Ok(()),
+        }
     }
 
     fn write_latency(&self, out: &mut impl Write, document: &AverageLatency) -> io::Result<()> {

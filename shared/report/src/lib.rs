@@ -7,6 +7,7 @@
 //!
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
+mod alerts;
 mod api_names;
 mod capped;
 mod config;
@@ -28,6 +29,13 @@ mod tally;
 mod time_range;
 mod top_error_codes;
 
+pub use alerts::{
+    ALERTS_SCHEMA, Alert, AlertEvidence, AlertFailures, AlertMetrics, AlertSettings, AlertStatus,
+    AlertTotals, AlertWindow, Alerts, BASELINE_DAYS, BASELINE_SCHEMA, Baseline, CountedFailures,
+    DeliveryTimes, Evidence, FailedCall, MeasuredSlices, MuteTold, Muted, NotABaseline, NotAlerts,
+    NotEvaluated, Rule, RuleSettings, RuleTold, SliceValue, Subject, UsualDeliveries, UsualDenials,
+    UsualFailures,
+};
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{
     COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,

@@ -5,6 +5,7 @@
 //! repetition, writes are conditional on what was read, reports are functions of the tables, and a document is there until
 //! all of that is done for it.
 
+mod alerts;
 mod configuration;
 mod documents;
 mod event_passes;

@@ -3,20 +3,27 @@
 //! ```toml
 //! [accounts]
 //! production = "111122223333"
+//!
+//! [alerts.server_errors]
+//! rate = 0.02
 //! ```
 
+mod alerts;
 mod error;
 mod read;
 
 use std::collections::BTreeMap;
 
+use crate::alerts::AlertSettings;
+
 pub use error::{ConfigError, ConfigProblem, UnknownAccount};
 
 /// A configuration that is sound. The default is that of a store without one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// Account ids by their aliases; an id has one alias.
     accounts: BTreeMap<String, String>,
+    alerts: AlertSettings,
 }
 
 impl Config {
@@ -27,6 +34,12 @@ impl Config {
     /// silently does nothing. The first such place is named.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         read::config(text)
+    }
+
+    /// What breaches, and who need not be told.
+    #[must_use]
+    pub fn alerts(&self) -> &AlertSettings {
+        &self.alerts
     }
 
     /// The account that a person means: 12 digits as they are, or an alias.
