@@ -6,6 +6,7 @@ use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
+use aws_sdk_sns::config::Builder as SnsBuilder;
 use aws_sdk_sts::Client as StsClient;
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ pub struct Environment {
     credentials: Credentials,
     s3_endpoint_url: Option<String>,
     cloudwatch_endpoint_url: Option<String>,
+    sns_endpoint_url: Option<String>,
     sts_endpoint_url: Option<String>,
     fips: bool,
     dual_stack: bool,
@@ -51,8 +53,9 @@ pub struct MissingVariables(pub Vec<&'static str>);
 
 impl Environment {
     /// Reads the variables that the SDKs share: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_STS`,
-    /// `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
+    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_SNS`,
+    /// `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts
+    /// as not set.
     ///
     /// # Errors
     /// Names all that are missing of region and credentials.
@@ -79,6 +82,7 @@ impl Environment {
             credentials: Credentials::new(access_key, secret_key, session_token, None, "environment"),
             s3_endpoint_url: endpoint("AWS_ENDPOINT_URL_S3"),
             cloudwatch_endpoint_url: endpoint("AWS_ENDPOINT_URL_CLOUDWATCH"),
+            sns_endpoint_url: endpoint("AWS_ENDPOINT_URL_SNS"),
             sts_endpoint_url: endpoint("AWS_ENDPOINT_URL_STS"),
             fips: is_true("AWS_USE_FIPS_ENDPOINT"),
             dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
@@ -130,6 +134,21 @@ impl Environment {
             .use_fips(self.fips)
             .use_dual_stack(self.dual_stack);
         match &self.cloudwatch_endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        }
+    }
+
+    /// All but the region, which is the topic's.
+    pub(crate) fn sns_config(&self) -> SnsBuilder {
+        let config = SnsBuilder::default()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        match &self.sns_endpoint_url {
             Some(url) => config.endpoint_url(url),
             None => config,
         }

@@ -10,6 +10,7 @@ mod error;
 #[cfg(feature = "profiles")]
 mod profiles;
 mod s3;
+mod sns;
 mod upload;
 
 pub use cloudwatch::CloudWatch;
@@ -17,4 +18,5 @@ pub use environment::{Environment, MissingVariables};
 #[cfg(feature = "profiles")]
 pub use profiles::{Login, LoginError, MetricsLogin};
 pub use s3::{BucketOwners, S3Body, S3Store};
+pub use sns::{NotATopic, SnsTopic, TopicArn};
 pub use upload::S3Upload;

@@ -30,11 +30,11 @@ mod time_range;
 mod top_error_codes;
 
 pub use alerts::{
-    ALERTS_SCHEMA, Alert, AlertEvidence, AlertFailures, AlertMetrics, AlertSettings, AlertStatus,
-    AlertTotals, AlertWindow, Alerts, BASELINE_DAYS, BASELINE_SCHEMA, Baseline, CountedFailures,
-    DeliveryTimes, Evidence, FailedCall, MeasuredSlices, MuteTold, Muted, NotABaseline, NotAlerts,
-    NotEvaluated, Rule, RuleSettings, RuleTold, SliceValue, Subject, UsualDeliveries, UsualDenials,
-    UsualFailures,
+    ALERTS_SCHEMA, ALERTS_SENT_SCHEMA, Alert, AlertEvidence, AlertFailures, AlertMessage, AlertMetrics,
+    AlertSettings, AlertStatus, AlertTotals, AlertWindow, Alerts, BASELINE_DAYS, BASELINE_SCHEMA, Baseline,
+    CountedFailures, DeliveryTimes, Evidence, FailedCall, MeasuredSlices, MessageKey, MessageKind,
+    MessageState, MuteTold, Muted, NotABaseline, NotAlerts, NotEvaluated, NotSentAlerts, Rule, RuleSettings,
+    RuleTold, SentAlert, SentAlerts, SliceValue, Subject, UsualDeliveries, UsualDenials, UsualFailures,
 };
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{

@@ -11,9 +11,11 @@ mod evaluate;
 mod failures;
 mod found;
 mod measured;
+mod message;
 mod pulled;
 mod requests;
 mod rule;
+mod sent;
 mod settings;
 mod silence;
 
@@ -27,7 +29,11 @@ pub use document::{
 pub use evaluate::AlertEvidence;
 pub use failures::{AlertFailures, CountedFailures};
 pub use measured::{AlertMetrics, MeasuredSlices};
+pub use message::AlertMessage;
 pub use rule::{Rule, RuleSettings};
+pub use sent::{
+    ALERTS_SENT_SCHEMA, MessageKey, MessageKind, MessageState, NotSentAlerts, SentAlert, SentAlerts,
+};
 pub use settings::AlertSettings;
 pub use silence::DeliveryTimes;
 
