@@ -178,7 +178,7 @@ impl Work for Make {
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
         let config = read_configuration(place).await?.unwrap_or_else(|problem| {
             messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
-            gatetrail_report::Config::default()
+            gatetrail_report::Config::in_place_of_broken()
         });
         let made = make_reports(place, self.span, &self.options, &config).await?;
         tell_of_inbox(place).await?;

@@ -63,8 +63,10 @@ impl Reports {
     /// # Errors
     /// As of [`gatetrail_report::to_json`].
     pub fn to_html(&self) -> Option<Result<String, serde_json::Error>> {
-        let Self { top_error_codes, coverage, average_latency, page, .. } = self;
-        page.as_ref().map(|page| write_page(page, top_error_codes, coverage, average_latency.as_ref()))
+        let Self { top_error_codes, coverage, average_latency, alerts, page, .. } = self;
+        page.as_ref().map(|page| {
+            write_page(page, top_error_codes, coverage, average_latency.as_ref(), alerts.as_ref())
+        })
     }
 }
 

@@ -116,7 +116,7 @@ async fn fold_inbox<S: ObjectStore, N: Notifier>(
         Ok(Ok(config)) => config,
         Ok(Err(problem)) => {
             tell(&mut |report| report.configuration_problem = Some(problem.clone()));
-            Config::default()
+            Config::in_place_of_broken()
         }
         Err(error) => return tell(&mut |report| report.failures.push(error.to_string())),
     };

@@ -19,6 +19,10 @@ pub struct Alerts {
     pub schema: String,
     /// The time that was looked at.
     pub window: AlertWindow,
+    /// Whether the configuration is broken, so that neither its thresholds nor its mutes hold; absent where not. Nobody is told
+    /// of such alerts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub configuration_broken: bool,
     /// Names that the configuration gives to accounts of the alerts; absent where there is none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub account_names: BTreeMap<String, String>,

@@ -81,6 +81,7 @@ impl Alerts {
         Self {
             schema: ALERTS_SCHEMA.to_owned(),
             window: AlertWindow { from: window.from, to: window.to, delivered_to, pulled_to },
+            configuration_broken: config.is_broken(),
             account_names: config.names_of(alerts.iter().map(|alert| alert.subject.account.as_str())),
             totals,
             alerts,

@@ -130,6 +130,8 @@ impl AlertMetrics {
         }
         if SLICE_S % period_s != 0 {
             self.coarse.insert(self.hour.1.clone());
+            // It is there, and cannot be judged.
+            self.subject(&Place::of(row));
             return;
         }
         if period_s == SLICE_S && point.p90.is_some() {

@@ -139,7 +139,7 @@ impl One<'_> {
             let value = |slice: &Slice| value(rule, slice, self.subject.api.api_id.is_empty());
             if !slices.values().any(|slice| matches!(value(slice), Value::Of(..))) {
                 // Without any datapoint there was no request: that is another rule's.
-                if !slices.is_empty() || self.measured.coarse.contains(&self.subject.api) {
+                if !slices.is_empty() || self.is_coarse() {
                     found.not_evaluated(rule, self.why_not(rule), self.named);
                 }
                 continue;
@@ -190,12 +190,16 @@ impl One<'_> {
         }
     }
 
+    /// Whether it has no datapoint that fits in a slice, but longer ones.
+    fn is_coarse(&self) -> bool {
+        self.measured.coarse.contains(&self.subject.api)
+            && self.measured.subjects.get(self.subject).is_none_or(BTreeMap::is_empty)
+    }
+
     fn why_not(&self, rule: Rule) -> String {
         let rest = self.subject.api.api_id.is_empty();
         match rule {
-            _ if self.measured.coarse.contains(&self.subject.api) => {
-                "its datapoints are longer than a slice of 5 minutes".to_owned()
-            }
+            _ if self.is_coarse() => "its datapoints are longer than a slice of 5 minutes".to_owned(),
             Rule::ServerErrors if rest => "5XXError was not pulled".to_owned(),
             Rule::ClientErrors if rest => "4XXError was not pulled".to_owned(),
             Rule::ServerErrors => "no datapoint of 5xx: no request failed, or it was not pulled".to_owned(),
@@ -217,7 +221,7 @@ impl One<'_> {
             |at: usize| self.measured.requests(self.subject, at * SLICES_OF_TRAFFIC, SLICES_OF_TRAFFIC);
         for rule in [Rule::LowTraffic, Rule::NoTraffic] {
             let Some(settings) = self.settings(found, rule) else { continue };
-            if self.measured.coarse.contains(&self.subject.api) {
+            if self.is_coarse() {
                 found.not_evaluated(rule, self.why_not(rule), self.named);
                 continue;
             }

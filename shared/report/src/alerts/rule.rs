@@ -177,7 +177,8 @@ impl Rule {
             Self::NoTraffic => (0.0, 2, 10.0, 1.0),
             Self::FailureJump | Self::AccessDeniedJump => (10.0, 1, 0.0, 3.0),
             Self::TrailSilence => (60.0, 1, 0.0, 2.0),
-            Self::MetricsGap => (120.0, 1, 0.0, 1.0),
+            // The pull of the hour behind it, and two more tries.
+            Self::MetricsGap => (180.0, 1, 0.0, 1.0),
         };
         RuleSettings { enabled: true, threshold, slices, floor, factor }
     }

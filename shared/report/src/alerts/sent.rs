@@ -191,9 +191,13 @@ impl SentAlerts {
     /// - A muted alert is not told to have opened. One that was told before it was muted is told to have ended.
     /// - What had ended before the first document is not told, nor what opens in data that ends a day ago: reading history
     ///   in is no reason to wake anybody.
+    /// - Where the configuration is broken nothing is noted: thresholds and mutes are not what somebody wants.
     /// - One that no document has any more has ended too: whoever was woken is told.
     pub fn note(&mut self, document: &Alerts, now: Timestamp) {
         let Some((from, to)) = document.window.from.zip(document.window.to) else { return };
+        if document.configuration_broken {
+            return;
+        }
         let since = *self.since.get_or_insert(to);
         let is_news = now.duration_since(to) < NEWS;
         let mut in_order: Vec<&Alert> = document.alerts.iter().collect();

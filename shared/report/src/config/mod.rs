@@ -24,6 +24,7 @@ pub struct Config {
     /// Account ids by their aliases; an id has one alias.
     accounts: BTreeMap<String, String>,
     alerts: AlertSettings,
+    broken: bool,
 }
 
 impl Config {
@@ -34,6 +35,16 @@ impl Config {
     /// silently does nothing. The first such place is named.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         read::config(text)
+    }
+
+    /// What stands for a configuration that means nothing: the default, of which alerts know that it is not what somebody wants.
+    #[must_use]
+    pub fn in_place_of_broken() -> Self {
+        Self { broken: true, ..Self::default() }
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// What breaches, and who need not be told.

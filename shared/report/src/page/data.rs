@@ -11,6 +11,7 @@ use super::events::{CountedEvents, EventColumns};
 use super::listed::ListedColumns;
 use super::measured::MeasuredSeries;
 use super::texts::SortedTexts;
+use crate::alerts::Alerts;
 use crate::coverage::Coverage;
 use crate::latency::AverageLatency;
 use crate::time_range::TimeRange;
@@ -51,6 +52,7 @@ pub(super) struct Embedded<'d> {
     top_error_codes: &'d TopErrorCodes,
     coverage: &'d Coverage,
     average_latency: Option<&'d AverageLatency>,
+    alerts: Option<&'d Alerts>,
     texts: SortedTexts,
     events: EventColumns,
     listed: ListedColumns,
@@ -65,6 +67,7 @@ impl<'d> Embedded<'d> {
         top_error_codes: &'d TopErrorCodes,
         coverage: &'d Coverage,
         average_latency: Option<&'d AverageLatency>,
+        alerts: Option<&'d Alerts>,
     ) -> Self {
         let PageData { day, days, events, metrics, day_before, week_before } = data;
         let measured = [metrics, day_before, week_before].into_iter().flat_map(MeasuredSeries::texts);
@@ -73,6 +76,7 @@ impl<'d> Embedded<'d> {
             Some(&top_error_codes.account_names),
             Some(&coverage.account_names),
             average_latency.map(|document| &document.account_names),
+            alerts.map(|document| &document.account_names),
         ];
         let named = named.into_iter().flatten().flatten();
         Self {
@@ -82,6 +86,7 @@ impl<'d> Embedded<'d> {
             top_error_codes,
             coverage,
             average_latency,
+            alerts,
             events: events.columns(&texts),
             listed: events.listed.columns(&texts),
             metrics: metrics.columns(&texts),

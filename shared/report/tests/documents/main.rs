@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod alerts;
+mod alerts_sent;
 mod config;
 mod deliveries;
 mod golden;
 mod latency;
 mod latency_laws;
 mod made;
+mod made_alerts;
 mod made_latency;
 mod page;
 mod schemas;

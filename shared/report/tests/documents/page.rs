@@ -58,7 +58,7 @@ fn page(set: &EventSet, reversed: bool) -> String {
         day_before: nothing(),
         week_before: nothing(),
     };
-    write_page(&data, &codes, &coverage, None).unwrap()
+    write_page(&data, &codes, &coverage, None, None).unwrap()
 }
 
 fn embedded(page: &str) -> serde_json::Value {

@@ -2,6 +2,7 @@
 
 const SECTIONS = [
   ['glance', 'At a glance', glance],
+  ['alerts', 'Alerts', alertsSection],
   ['errors', 'Control-plane errors', errorsSection],
   ['latency', 'Average latency', latencySection],
   ['audit', 'Audit events', auditSection],
