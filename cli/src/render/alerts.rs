@@ -16,7 +16,8 @@ const INDENT: usize = 4;
 /// Writes alerts for a terminal.
 pub(crate) fn write(out: &mut impl Write, alerts: &Alerts, look: Look) -> io::Result<()> {
     writeln!(out, "{}", look.bold("Alerts"))?;
-    for line in wrap(&about(alerts), " · ", look.width) {
+    // A line that goes on ends in the separator.
+    for line in wrap(&about(alerts), " · ", look.width.saturating_sub(" ·".len())) {
         writeln!(out, "{}", look.dim(line))?;
     }
     for alert in &alerts.alerts {

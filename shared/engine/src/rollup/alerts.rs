@@ -2,19 +2,14 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_report::{
-    AlertEvidence, AlertMetrics, Alerts, ApiDirectory, BASELINE_DAYS, Baseline, Config, CountedFailures,
-    DeliveryTimes, LastDelivery, MeasuredSlices, TimeRange, days_before,
+    AlertEvidence, Alerts, ApiDirectory, BASELINE_DAYS, Baseline, Config, CountedFailures, DeliveryTimes,
+    LastDelivery, MeasuredSlices, TimeRange,
 };
 use gatetrail_tables::Day;
 
 use super::documents::ReportSpan;
-use crate::latency::LatencyObjects;
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::{TableAccessError, read_object};
-
-/// Days before a window whose same hours tell whether an API usually has requests then: the day before, and the same day of
-/// the week before, since a Sunday is no Monday.
-const COMPARED_DAYS: [i64; 2] = [1, 7];
 
 /// Requests for baselines at a time.
 const CONCURRENCY: usize = 16;
@@ -26,6 +21,7 @@ pub(super) struct Found<'f> {
     pub(super) deliveries: &'f DeliveryTimes,
     pub(super) last_deliveries: &'f [LastDelivery],
     pub(super) measured: Option<(&'f MeasuredSlices, &'f ApiDirectory)>,
+    pub(super) other_days: &'f [MeasuredSlices],
 }
 
 /// Judges it.
@@ -34,14 +30,8 @@ pub(super) async fn evaluate<S: ObjectStore>(
     found: Found<'_>,
     config: &Config,
 ) -> Result<Alerts, TableAccessError> {
-    let Found { window, failures, deliveries, last_deliveries, measured } = found;
+    let Found { window, failures, deliveries, last_deliveries, measured, other_days } = found;
     let baselines = baselines(place, window).await?;
-    let mut other_days = Vec::new();
-    if measured.is_some() {
-        for days in COMPARED_DAYS {
-            other_days.push(measure(place, days_before(window, days)).await?);
-        }
-    }
     let nothing = ApiDirectory::default();
     let evidence = AlertEvidence {
         window,
@@ -50,7 +40,7 @@ pub(super) async fn evaluate<S: ObjectStore>(
         last_deliveries,
         baselines: &baselines,
         measured: measured.map(|(measured, _)| measured),
-        other_days: &other_days,
+        other_days,
         directory: measured.map_or(&nothing, |(_, directory)| directory),
     };
     Ok(Alerts::evaluate(&evidence, config))
@@ -78,15 +68,4 @@ async fn baselines<S: ObjectStore>(
     });
     let read: Vec<Option<Baseline>> = stream::iter(days).buffered(CONCURRENCY).try_collect().await?;
     Ok(read.into_iter().flatten().collect())
-}
-
-async fn measure<S: ObjectStore>(
-    place: &Place<'_, S>,
-    window: TimeRange,
-) -> Result<MeasuredSlices, TableAccessError> {
-    let mut metrics = AlertMetrics::new(window);
-    let objects = LatencyObjects::find(place, window).await?;
-    objects.each_window(place, |row| metrics.feed_window(row)).await?;
-    objects.each_point(place, |row| metrics.feed_point(row)).await?;
-    Ok(metrics.finish())
 }

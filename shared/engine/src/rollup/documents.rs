@@ -14,6 +14,7 @@ use super::RollupOptions;
 use super::alerts::{self, Found};
 use super::event_passes::{CountedOnce, count_events};
 use super::names;
+use super::other_days;
 use super::page::page_data;
 use crate::latency::{LatencyObjects, newest_pull};
 use crate::object_store::{ObjectStore, Place};
@@ -125,8 +126,17 @@ pub(super) async fn make<S: ObjectStore>(
     let CountedOnce { top_error_codes, dated, events, failures } =
         count_events(place, window, &delivered, options).await?;
     let measured = measure(place, span, window, options).await?;
-    let page = match events {
-        Some(events) => Some(page_data(place, span, window, events, &measured).await?),
+    // Without a measurement alerts look at no other day, and the page alone would.
+    let (other_days, requests) = match measured.is_some() || events.is_some() {
+        true => {
+            let days = other_days::read(place, span, window).await?;
+            let [day, week] = days.map(|day| (day.slices, day.requests));
+            (vec![day.0, week.0], Some([day.1, week.1]))
+        }
+        false => (Vec::new(), None),
+    };
+    let page = match events.zip(requests) {
+        Some((events, requests)) => Some(page_data(place, span, window, events, &measured, requests).await?),
         None => None,
     };
     let coverage = Coverage::new(delivered, dated, earlier);
@@ -139,6 +149,7 @@ pub(super) async fn make<S: ObjectStore>(
                 deliveries: &delivery_times,
                 last_deliveries: &coverage.last_deliveries,
                 measured: measured.as_ref().map(|measured| (&measured.slices, &measured.directory)),
+                other_days: &other_days,
             };
             (Some(alerts::evaluate(place, found, config).await?), None)
         }

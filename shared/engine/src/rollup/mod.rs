@@ -13,6 +13,7 @@ mod fold;
 mod inbox;
 mod names;
 mod notify;
+mod other_days;
 mod page;
 mod report;
 mod rewrite;
