@@ -68,6 +68,28 @@ test('figures are those of the reports', async () => {
   });
 });
 
+test('alerts are those of the document, and filters choose among them', async () => {
+  const { alerts, not_evaluated: unjudged } = json('store/reports/latest/alerts.json');
+  assert.ok(alerts.length > 2);
+  await open('latest.html', { hash: '#at=alerts' }, async page => {
+    assert.deepEqual(await column(page, 'alerts', 'What'), alerts.map(alert => alert.summary));
+    assert.deepEqual(await column(page, 'alerts', 'Status'), alerts.map(alert => alert.status));
+    const detail = `${alerts.filter(alert => alert.status === 'ended').length} ended, 0 muted`;
+    assert.equal(await page.innerText('#tile-alerts .detail'), detail);
+    await page.click('#panel-not-evaluated .more');
+    assert.deepEqual(await column(page, 'not-evaluated', 'Why'), unjudged.map(one => one.reason));
+    await page.selectOption('#filter-account', '444455556666');
+    await page.waitForFunction(() => location.hash.includes('account'));
+    const own = alerts.filter(alert => alert.account === '444455556666');
+    assert.deepEqual(await column(page, 'alerts', 'What'), own.map(alert => alert.summary));
+    assert.deepEqual(await violations(page), []);
+    await screenshot(page, 'alerts');
+  });
+  await open('page.html', {}, async page => {
+    assert.match(await page.innerText('#panel-alerts .empty'), /latest hours/);
+  });
+});
+
 test('filters act on everything, and live in the address', async () => {
   await open('page.html', {}, async page => {
     await page.selectOption('#filter-account', '777788889999');

@@ -142,7 +142,7 @@ impl Shown {
     fn write_alerts(&self, out: &mut impl Write, document: &Alerts) -> io::Result<()> {
         let alone = !self.errors && !self.latency;
         match self.output {
-            Output::Table => alerts::write(out, document, self.look),
+            Output::Table => alerts::write(out, document, self.look, alone && !self.coverage),
             Output::Markdown => alerts::write_markdown(out, document),
             Output::Json => out.write_all(&to_json(document)?),
             Output::Jsonl if alone => alerts::write_json_lines(out, document),

@@ -13,8 +13,8 @@ use super::{Look, when};
 const MARGIN: usize = 2;
 const INDENT: usize = 4;
 
-/// Writes alerts for a terminal.
-pub(crate) fn write(out: &mut impl Write, alerts: &Alerts, look: Look) -> io::Result<()> {
+/// Writes alerts for a terminal; what could not be judged in full only where they are all that was asked for.
+pub(crate) fn write(out: &mut impl Write, alerts: &Alerts, look: Look, alone: bool) -> io::Result<()> {
     writeln!(out, "{}", look.bold("Alerts"))?;
     // A line that goes on ends in the separator.
     for line in wrap(&about(alerts), " · ", look.width.saturating_sub(" ·".len())) {
@@ -38,10 +38,17 @@ pub(crate) fn write(out: &mut impl Write, alerts: &Alerts, look: Look) -> io::Re
         writeln!(out, "\n{:MARGIN$}{} more: -o json has their number only", "", thousands(alerts.more))?;
     }
     let notes: Vec<String> = notes(alerts).collect();
-    if !notes.is_empty() {
-        writeln!(out, "\n{:MARGIN$}{}", "", look.dim("not evaluated, and mutes"))?;
+    match (notes.len(), alone) {
+        (0, _) => Ok(()),
+        (_, true) => {
+            writeln!(out, "\n{:MARGIN$}{}", "", look.dim("not evaluated, and mutes that are over"))?;
+            notes.iter().try_for_each(|note| write_words(out, note, look))
+        }
+        (_, false) => {
+            writeln!(out)?;
+            write_words(out, "what was not evaluated, and why: --section alerts", look)
+        }
     }
-    notes.iter().try_for_each(|note| write_words(out, note, look))
 }
 
 /// Writes alerts for an issue or a wiki.
@@ -61,7 +68,7 @@ pub(crate) fn write_markdown(out: &mut impl Write, alerts: &Alerts) -> io::Resul
         writeln!(out, "| {} |", cells.join(" | "))?;
     }
     writeln!(out)?;
-    notes(alerts).try_for_each(|note| writeln!(out, "- {note}"))
+    notes(alerts).try_for_each(|note| writeln!(out, "- {}", code(&note)))
 }
 
 /// Writes an alert a line.
