@@ -83,6 +83,7 @@ test('alerts are those of the document, and filters choose among them', async ()
     const own = alerts.filter(alert => alert.account === '444455556666');
     assert.deepEqual(await column(page, 'alerts', 'What'), own.map(alert => alert.summary));
     assert.deepEqual(await violations(page), []);
+    await page.evaluate(() => document.getElementById('title-alerts').scrollIntoView());
     await screenshot(page, 'alerts');
   });
   await open('page.html', {}, async page => {

@@ -152,7 +152,7 @@ pub(crate) fn usual(events: &[Event<'static>], files: &[FileRow]) -> Vec<Baselin
             .iter()
             .map(|event| Event { event_time: event.event_time.map(|time| time - earlier), ..event.clone() })
             .collect();
-        let knowledge = knowledge(&[events.clone()], window);
+        let knowledge = knowledge(std::slice::from_ref(&events), window);
         let mut failures = AlertFailures::new(&knowledge, window);
         set(&events).iter().for_each(|event| failures.feed(event));
         let mut deliveries = DeliveryTimes::new(window);

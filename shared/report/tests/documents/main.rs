@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod alerts;
+mod alerts_config;
 mod alerts_sent;
+mod alerts_trail;
 mod config;
 mod deliveries;
 mod golden;

@@ -22,6 +22,21 @@ function alertName(alert) {
   return alert.principal ?? alert.error_code ?? `${accountLabel(alert.account)} ${alert.region}`;
 }
 
+const ALERT_UNITS = { share: formatShare, ms: formatMs, requests: value => plural(value, 'request'), failures: value => plural(value, 'failure'), minutes: value => plural(value, 'minute') };
+
+/** The slices that breached, and failed calls of the worst: a line each. */
+function alertEvidence({ unit, evidence }) {
+  const value = ALERT_UNITS[unit] ?? formatCount;
+  const lines = evidence.slices.map(slice => `${formatTime(Date.parse(slice.from))}: ${value(slice.value)}${slice.requests === null || unit === 'requests' ? '' : ` of ${plural(slice.requests, 'request')}`}`);
+  if (evidence.more_slices) lines.push(`${plural(evidence.more_slices, 'more slice')}`);
+  return [...lines, ...evidence.events.map(call => `${formatSecond(Date.parse(call.time))}: ${call.event_name} by ${call.principal}, ${call.error_code}, event ${call.event_id}`)];
+}
+
+function evidenceCell(alert) {
+  const lines = alertEvidence(alert);
+  return el('details', null, el('summary', null, plural(lines.length, 'line')), el('ul', null, lines.map(line => el('li', null, isolated(line)))));
+}
+
 function alertsTile(filters) {
   if (!page.alerts) return tile('alerts', 'Alerts', NONE, 'judged over the latest hours, not over a day');
   const counts = { open: 0, ended: 0, muted: 0 };
@@ -43,14 +58,14 @@ function alertsSection({ filters }) {
     opened,
     when('Ended (UTC)', 'ended'),
     textColumn('What', alert => (alert.muted ? `${alert.summary}. Muted until ${alert.muted.until}: ${alert.muted.reason}` : alert.summary), { long: 'long prose' }),
-    textColumn('First failed call', alert => { const [call] = alert.evidence.events; return call ? `${call.event_name} by ${call.principal}, event ${call.event_id}` : null; }, { long: 'long prose' }),
+    textColumn('Evidence', alert => alertEvidence(alert).join('; '), { show: (_, alert) => evidenceCell(alert) }),
     textColumn('Account', alert => alert.account, { show: value => isolated(accountLabel(value)) }),
     textColumn('Region', alert => alert.region),
   ];
   const unjudgedColumns = [
     textColumn('Alert', row => ruleName(row.rule)),
     textColumn('Why', row => row.reason, { long: 'long prose' }),
-    countColumn('Of', row => row.subjects),
+    countColumn('How many', row => row.subjects),
     textColumn('Such as', row => row.first.join(', '), { long: 'long prose' }),
   ];
   const muteColumns = [
