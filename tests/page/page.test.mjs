@@ -89,7 +89,7 @@ test('audit panels have the figures of the terminal', async () => {
   });
 });
 
-const SECTIONS = ['glance', 'errors', 'latency', 'audit', 'rest', 'detailed', 'http', 'websocket', 'about'];
+const SECTIONS = ['glance', 'errors', 'latency', 'alerts', 'audit', 'rest', 'detailed', 'http', 'websocket', 'about'];
 
 /** Every panel of the app that is replaced, by section. */
 const PANELS = {
@@ -215,6 +215,29 @@ test('a page that was opened by a signed link says what opens the others', async
     await page.click('#panel-days li button');
     assert.equal(await page.innerText('#open-command'), "gatetrail open 's3://results/a b' --at 2026-11-20");
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "gatetrail open 's3://results/a b' --at 2026-11-20");
+  });
+});
+
+test('alerts are those of the document, and filters choose among them', async () => {
+  const { alerts, not_evaluated: unjudged } = json('store/reports/latest/alerts.json');
+  assert.ok(alerts.length > 2);
+  await open('latest.html', { hash: '#at=alerts' }, async page => {
+    assert.deepEqual(await column(page, 'alerts', 'What'), alerts.map(alert => alert.summary));
+    assert.deepEqual(await column(page, 'alerts', 'Status'), alerts.map(alert => alert.status));
+    const detail = `${alerts.filter(alert => alert.status === 'ended').length} ended, 0 muted`;
+    assert.equal(await page.innerText('#tile-alerts .detail'), detail);
+    await page.click('#panel-not-evaluated .more');
+    assert.deepEqual(await column(page, 'not-evaluated', 'Why'), unjudged.map(one => one.reason));
+    await page.selectOption('#filter-account', '444455556666');
+    await page.waitForFunction(() => location.hash.includes('account'));
+    const own = alerts.filter(alert => alert.account === '444455556666');
+    assert.deepEqual(await column(page, 'alerts', 'What'), own.map(alert => alert.summary));
+    assert.deepEqual(await violations(page), []);
+    await page.evaluate(() => document.getElementById('title-alerts').scrollIntoView());
+    await screenshot(page, 'alerts');
+  });
+  await open('page.html', {}, async page => {
+    assert.match(await page.innerText('#panel-alerts .empty'), /latest hours/);
   });
 });
 

@@ -82,10 +82,10 @@ pub(crate) struct ReportArgs {
     /// The reports of a day, such as 2026-11-20 (UTC), in place of the latest hours
     #[arg(long, value_name = "DAY")]
     pub(crate) day: Option<Day>,
-    /// What to show; repeatable, or with commas [default: errors,latency,coverage]
+    /// What to show; repeatable, or with commas [default: alerts,errors,latency,coverage]
     ///
     /// With -o json each is a document of its own, one behind the other (that of `cache` is that of `latency`); CSV and JSON
-    /// lines have the rows of `errors`, or of `latency` where that alone is asked for.
+    /// lines have the rows of `errors`, or of `latency` or `alerts` where that alone is asked for.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SECTION", help_heading = "Answer")]
     pub(crate) section: Vec<Section>,
     /// Write the page to this file, in place of an answer on the terminal: one file that needs nothing else
@@ -110,6 +110,8 @@ impl ReportArgs {
 /// A part of the reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Section {
+    /// What breached a threshold in the latest hours, and what could not be judged
+    Alerts,
     /// Calls by name, status, user, user agent, source IP and country; threats, changes of APIs, and the newest failures
     Audit,
     /// Top error codes, failures by everything else they are counted by, and requests that failed by API and stage
@@ -125,7 +127,7 @@ pub(crate) enum Section {
 impl Section {
     fn is_shown_unasked(self) -> bool {
         match self {
-            Self::Errors | Self::Latency | Self::Coverage => true,
+            Self::Alerts | Self::Errors | Self::Latency | Self::Coverage => true,
             Self::Audit | Self::Cache => false,
         }
     }

@@ -10,14 +10,14 @@ use gatetrail_engine::{
     Configured, ObjectStore, Place, ReportSpan, Reports, RollupOptions, TableAccessError, make_reports,
     read_configuration,
 };
-use gatetrail_report::{AverageLatency, OtherPages, to_json};
+use gatetrail_report::{Alerts, AverageLatency, OtherPages, to_json};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::rollup;
 use crate::args::{Cli, Output, ReportArgs, Section};
 use crate::exit::{Answered, Failure, unless_closed};
 use crate::messages;
-use crate::render::{Look, Summary, coverage, csv, json, latency, markdown, ranking, sections};
+use crate::render::{Look, Summary, alerts, coverage, csv, json, latency, markdown, ranking, sections};
 use crate::store::{StoreAddress, Work, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
 
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
     let output = args.output.output;
     let shown = Shown {
         audit: args.shows(Section::Audit),
+        alerts: args.shows(Section::Alerts) && args.day.is_none(),
         errors: args.shows(Section::Errors),
         latency: args.shows(Section::Latency),
         cache: args.shows(Section::Cache),
@@ -33,9 +34,14 @@ pub(crate) fn run(args: &ReportArgs, surroundings: &Surroundings) -> Result<Answ
         output,
         look: Look { width: surroundings.width, colored: surroundings.colors(args.output.color) },
     };
-    if matches!(output, Output::Csv | Output::Jsonl) && !shown.errors && !shown.latency {
+    if args.day.is_some() && args.section == [Section::Alerts] {
+        let problem = "alerts are of the latest hours: leave out --day";
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
+    }
+    let has_rows = shown.errors || shown.latency || shown.alerts;
+    if matches!(output, Output::Csv | Output::Jsonl) && !has_rows {
         let problem =
-            "CSV and JSON lines are of errors or latency: ask for others as tables, Markdown or JSON";
+            "CSV and JSON lines are of errors, latency or alerts: ask for others as tables, Markdown or JSON";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, problem).into());
     }
     args.store.refuse_missing()?;
@@ -120,6 +126,7 @@ fn title(span: ReportSpan) -> String {
 
 /// What is shown, and how.
 struct Shown {
+    alerts: bool,
     audit: bool,
     errors: bool,
     latency: bool,
@@ -139,7 +146,11 @@ impl Shown {
             let between = !std::mem::replace(&mut is_first, false) && self.output.is_for_people();
             if between { writeln!(out) } else { Ok(()) }
         };
-        let Reports { coverage: covered, average_latency, .. } = reports;
+        let Reports { coverage: covered, average_latency, alerts, .. } = reports;
+        if let Some(alerts) = alerts.as_ref().filter(|_| self.alerts) {
+            part(out)?;
+            self.write_alerts(out, alerts)?;
+        }
         if self.audit {
             part(out)?;
             self.write_audit(out, reports)?;
@@ -167,6 +178,19 @@ impl Shown {
             }
         }
         Ok(())
+    }
+
+    fn write_alerts(&self, out: &mut impl Write, document: &Alerts) -> io::Result<()> {
+        let alone = !self.errors && !self.latency;
+        match self.output {
+            Output::Table => alerts::write(out, document, self.look, alone && !self.coverage),
+            Output::Markdown => alerts::write_markdown(out, document),
+            Output::Json => out.write_all(&to_json(document)?),
+            Output::Jsonl if alone => alerts::write_json_lines(out, document),
+            Output::Csv if alone => alerts::write_csv(out, document),
+            // One table is all that these forms have.
+            Output::Jsonl | Output::Csv => Ok(()),
+        }
     }
 
     fn write_audit(&self, out: &mut impl Write, reports: &Reports) -> io::Result<()> {
@@ -241,7 +265,7 @@ impl Work for Make {
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
         let config = read_configuration(place).await?.unwrap_or_else(|problem| {
             messages::say(&format!("config/gatetrail.toml: {problem}; reports are made without it"));
-            gatetrail_report::Config::default()
+            gatetrail_report::Config::in_place_of_broken()
         });
         let configured = Configured::read(place, config).await?;
         for problem in configured.books.problems() {

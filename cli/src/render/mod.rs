@@ -1,5 +1,6 @@
 //! Answers as text.
 
+pub(crate) mod alerts;
 mod cell;
 pub(crate) mod cost;
 pub(crate) mod coverage;

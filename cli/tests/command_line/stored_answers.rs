@@ -107,7 +107,11 @@ fn reports_are_those_that_lie_in_the_store() {
         assert_eq!(store.answer(&format!("report STORE{span} --section errors -o json")), errors);
         assert_eq!(store.answer(&format!("report STORE{span} --section coverage -o json")), coverage);
         assert_eq!(store.answer(&format!("report STORE{span} --section latency -o json")), latency);
-        let all = format!("{errors}{latency}{coverage}");
+        let alerts = if span.is_empty() { document("alerts") } else { String::new() };
+        if span.is_empty() {
+            assert_eq!(store.answer("report STORE --section alerts -o json"), alerts);
+        }
+        let all = format!("{alerts}{errors}{latency}{coverage}");
         assert_eq!(store.answer(&format!("report STORE{span} -o json")), all);
     }
     let rows = store.answer("report STORE -o csv");
@@ -117,6 +121,28 @@ fn reports_are_those_that_lie_in_the_store() {
     assert_eq!(store.ingest(&["samples", "--again", "--top", "2"]).status, 0);
     let written = fs::read_to_string(store.file("reports/latest/top-error-codes.json")).unwrap();
     assert_eq!(store.answer("report STORE --section errors -o json --top 2"), written);
+}
+
+/// What breached, what could not be judged, and what is muted.
+#[test]
+fn alerts_of_the_latest_hours() {
+    let store = Store::of_samples();
+    insta::assert_snapshot!(store.answer("report STORE --section alerts"));
+    fs::create_dir_all(store.file("config")).unwrap();
+    let config = "[accounts]\nshop = \"444455556666\"\n[alerts.latency_average]\nms = 3000\n\
+                  [[alerts.mute]]\nrule = \"server_errors\"\nreason = \"migration\"\nuntil = 2026-11-30\n\
+                  [[alerts.mute]]\napi = \"orders\"\nreason = \"load test\"\nuntil = 2026-11-01\n";
+    fs::write(store.file("config/gatetrail.toml"), config).unwrap();
+    insta::assert_snapshot!(store.answer("report STORE --section alerts -o markdown"));
+    insta::assert_snapshot!(store.answer("report STORE --section alerts -o csv"));
+    let lines = store.answer("report STORE --section alerts -o jsonl");
+    assert_eq!(json(lines.lines().last().unwrap())["muted"]["reason"], "migration");
+    fs::write(store.file("config/gatetrail.toml"), "[alerts.latency]\n").unwrap();
+    let broken = store.run("report STORE --section alerts");
+    assert!(broken.stderr.contains("line 1, column 9: alerts.latency: unknown key"), "{}", broken.stderr);
+    let day = store.run("report STORE --section alerts --day 2026-11-20");
+    assert_eq!(day.status, 2);
+    assert!(day.stderr.contains("alerts are of the latest hours"), "{}", day.stderr);
 }
 
 #[test]

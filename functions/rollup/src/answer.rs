@@ -20,6 +20,8 @@ pub struct Summary {
     reports_written: u64,
     reports_unchanged: u64,
     races_lost: u64,
+    messages_sent: u64,
+    message_problems: Vec<String>,
     requests: BTreeMap<&'static str, u64>,
     configuration_problem: Option<String>,
 }
@@ -39,6 +41,8 @@ impl Summary {
             reports_written: report.reports_written,
             reports_unchanged: report.reports_unchanged,
             races_lost: report.races_lost,
+            messages_sent: report.messages_sent,
+            message_problems: report.message_problems,
             requests: report.requests,
             configuration_problem: report.configuration_problem,
         }

@@ -1,12 +1,13 @@
 //! The function's configuration, from its environment.
 
-use gatetrail_aws::{BucketOwners, Environment};
+use gatetrail_aws::{BucketOwners, Environment, TopicArn};
 use gatetrail_engine::RollupOptions;
 use gatetrail_function::{ConfigError, FunctionSettings, ResultsSettings, Settings};
 
 const TOP: &str = "GATETRAIL_TOP";
 const LATEST_HOURS: &str = "GATETRAIL_LATEST_HOURS";
 const CONCURRENCY: &str = "GATETRAIL_CONCURRENCY";
+const ALERT_TOPIC_ARN: &str = "GATETRAIL_ALERT_TOPIC_ARN";
 
 /// The answer to "top ten".
 const DEFAULT_TOP: usize = 10;
@@ -28,6 +29,8 @@ pub struct Config {
     pub latest_hours: u32,
     /// Requests at a time.
     pub concurrency: usize,
+    /// Who is told of alerts; nobody where it is not set.
+    pub alert_topic: Option<TopicArn>,
     /// What Lambda tells of the function.
     pub function: FunctionSettings,
 }
@@ -44,6 +47,7 @@ impl Config {
             top: settings.number(TOP, DEFAULT_TOP),
             latest_hours: settings.number(LATEST_HOURS, DEFAULT_LATEST_HOURS),
             concurrency: settings.number(CONCURRENCY, DEFAULT_CONCURRENCY),
+            alert_topic: read_topic(&mut settings),
             function: FunctionSettings::read(&mut settings),
         };
         let environment = settings.finish(Environment::read(&variable))?;
@@ -68,6 +72,11 @@ impl Config {
             pages: true,
         }
     }
+}
+
+fn read_topic<V: Fn(&str) -> Option<String>>(settings: &mut Settings<V>) -> Option<TopicArn> {
+    let parsed = settings.optional(ALERT_TOPIC_ARN)?.parse();
+    parsed.map_err(|error| settings.problem(format!("{ALERT_TOPIC_ARN}: {error}"))).ok()
 }
 
 #[cfg(test)]
@@ -97,7 +106,7 @@ mod tests {
     fn what_is_not_said_has_a_default() {
         let config = read(&[(MEMORY_SIZE, "512"), (RESULTS_PREFIX, "")]).unwrap();
         assert_eq!((config.results.bucket.as_str(), config.results.prefix.as_str()), ("results", ""));
-        assert_eq!(config.bucket_owners(), BucketOwners::new());
+        assert_eq!((config.bucket_owners(), config.alert_topic.clone()), (BucketOwners::new(), None));
         let options = config.rollup_options();
         assert_eq!(options.rows_bytes, 128 << 20);
         assert_eq!((options.concurrency, options.top, options.latest_hours), (16, 10, 24));
@@ -111,9 +120,11 @@ mod tests {
             (TOP, "25"),
             (LATEST_HOURS, "168"),
             (CONCURRENCY, "4"),
+            (ALERT_TOPIC_ARN, "arn:aws:sns:eu-west-1:111122223333:alerts"),
         ]);
         let config = config.unwrap();
         assert_eq!(config.results.prefix, "team/");
+        assert_eq!(config.alert_topic, "arn:aws:sns:eu-west-1:111122223333:alerts".parse().ok());
         assert_eq!(config.bucket_owners()["results"], "444455556666");
         let options = config.rollup_options();
         assert_eq!((options.concurrency, options.top, options.latest_hours), (4, 25, 168));
@@ -128,11 +139,20 @@ mod tests {
             (TOP, "0"),
             (LATEST_HOURS, "a day"),
             (CONCURRENCY, "-1"),
+            (ALERT_TOPIC_ARN, "alerts"),
             ("AWS_REGION", ""),
         ]);
         let problems = problems.unwrap_err().problems;
-        let wanted =
-            [RESULTS_BUCKET, RESULTS_PREFIX, RESULTS_OWNER, TOP, LATEST_HOURS, CONCURRENCY, "AWS_REGION"];
+        let wanted = [
+            RESULTS_BUCKET,
+            RESULTS_PREFIX,
+            RESULTS_OWNER,
+            TOP,
+            LATEST_HOURS,
+            CONCURRENCY,
+            ALERT_TOPIC_ARN,
+            "AWS_REGION",
+        ];
         assert_eq!(problems.len(), wanted.len(), "{problems:#?}");
         for (problem, name) in problems.iter().zip(wanted) {
             assert!(problem.contains(name), "{problem}");

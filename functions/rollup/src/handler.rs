@@ -31,7 +31,8 @@ pub struct App<R> {
 pub async fn handle<R: Results>(app: &App<R>, invocation: &Invocation) -> Result<Summary, HandlerError> {
     let started = (app.clock)();
     let deadline = tokio::time::sleep(invocation.time_to_work(started));
-    let report = app.results.roll_up(&app.config.rollup_options(), deadline).await;
+    let options = app.config.rollup_options();
+    let report = app.results.roll_up(&options, &invocation.request_id, deadline).await;
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();
     log(&report, took);
@@ -55,6 +56,9 @@ fn log(report: &RollupReport, took: Duration) {
     for reason in &report.failures {
         tracing::error!(reason, "failed: the documents behind it are left");
     }
+    for reason in &report.message_problems {
+        tracing::error!(reason, "a message of an alert was not sent: the next run tries again");
+    }
     tracing::info!(
         found = report.found,
         folded = report.folded,
@@ -69,6 +73,8 @@ fn log(report: &RollupReport, took: Duration) {
         reports_unchanged = report.reports_unchanged,
         races_lost = report.races_lost,
         failures = report.failures.len(),
+        messages_sent = report.messages_sent,
+        message_problems = report.message_problems.len(),
         requests = ?report.requests,
         took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "inbox rolled up"

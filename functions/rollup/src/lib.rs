@@ -19,3 +19,6 @@ pub use results::{Results, StoredResults};
 /// large object that is not finished is to leave no parts behind.
 pub const RESULTS_CALLS: &[&str] =
     &["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"];
+
+/// What it asks of the topic, where there is one.
+pub const TOPIC_CALLS: &[&str] = gatetrail_aws::SnsTopic::CALLS;

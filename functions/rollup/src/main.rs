@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use gatetrail_aws::S3Store;
+use gatetrail_aws::{S3Store, SnsTopic};
 use gatetrail_function::{Invocation, print_line, start_logs};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use rollup::{App, Config, StoredResults, handle};
@@ -15,7 +15,8 @@ async fn main() -> Result<(), Error> {
     let (config, environment) =
         Config::read(variable).inspect_err(|error| tracing::error!(%error, "refused to start"))?;
     let store = S3Store::new(&environment, config.bucket_owners());
-    let results = StoredResults::new(store, &config);
+    let topic = config.alert_topic.clone().map(|topic| SnsTopic::new(&environment, topic));
+    let results = StoredResults::new(store, topic, &config);
     let app = &App { results, config, clock: SystemTime::now, print: print_line };
     // What calls it says nothing that it needs to know: a schedule's event, `{}` by hand, anything.
     lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {

@@ -29,6 +29,8 @@ pub(crate) fn line(
         .count("RacesLost", report.races_lost)
         .count("Failures", report.failures.len() as u64)
         .count("Requests", report.requests.values().sum())
+        .count("MessagesSent", report.messages_sent)
+        .count("MessagesFailed", report.message_problems.len() as u64)
         .count("ConfigurationInvalid", u64::from(report.configuration_problem.is_some()))
         .duration("Duration", took)
         .property("requestId", json!(request_id))
@@ -75,6 +77,8 @@ mod tests {
             races_lost: 11,
             failures: vec!["first".to_owned(), "second".to_owned()],
             configuration_problem: Some("line 1".to_owned()),
+            messages_sent: 15,
+            message_problems: vec!["refused".to_owned()],
             requests: BTreeMap::from([("get", 12), ("put", 13)]),
         };
         let line = line(&report, "name", "id", UNIX_EPOCH, Duration::from_millis(14));
@@ -89,6 +93,8 @@ mod tests {
             ("RacesLost", 11),
             ("Failures", 2),
             ("Requests", 25),
+            ("MessagesSent", 15),
+            ("MessagesFailed", 1),
             ("ConfigurationInvalid", 1),
             ("Duration", 14),
         ];

@@ -8,6 +8,7 @@ use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
+use aws_sdk_sns::config::Builder as SnsBuilder;
 use aws_sdk_sts::Client as StsClient;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ pub struct Environment {
     credentials: Credentials,
     s3_endpoint_url: Option<String>,
     cloudwatch_endpoint_url: Option<String>,
+    sns_endpoint_url: Option<String>,
     sts_endpoint_url: Option<String>,
     rest_apis_endpoint_url: Option<String>,
     apis_endpoint_url: Option<String>,
@@ -55,8 +57,9 @@ pub struct MissingVariables(pub Vec<&'static str>);
 
 impl Environment {
     /// Reads the variables that the SDKs share: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_STS`,
-    /// `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL_APIGATEWAYV2`, `AWS_ENDPOINT_URL`, `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
+    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_CLOUDWATCH`, `AWS_ENDPOINT_URL_SNS`,
+    /// `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_API_GATEWAY`, `AWS_ENDPOINT_URL_APIGATEWAYV2`, `AWS_ENDPOINT_URL`,
+    /// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`. An empty one counts as not set.
     ///
     /// # Errors
     /// Names all that are missing of region and credentials.
@@ -83,6 +86,7 @@ impl Environment {
             credentials: Credentials::new(access_key, secret_key, session_token, None, "environment"),
             s3_endpoint_url: endpoint("AWS_ENDPOINT_URL_S3"),
             cloudwatch_endpoint_url: endpoint("AWS_ENDPOINT_URL_CLOUDWATCH"),
+            sns_endpoint_url: endpoint("AWS_ENDPOINT_URL_SNS"),
             sts_endpoint_url: endpoint("AWS_ENDPOINT_URL_STS"),
             rest_apis_endpoint_url: endpoint("AWS_ENDPOINT_URL_API_GATEWAY"),
             apis_endpoint_url: endpoint("AWS_ENDPOINT_URL_APIGATEWAYV2"),
@@ -162,6 +166,21 @@ impl Environment {
             None => others,
         };
         (rest, others)
+    }
+
+    /// All but the region, which is the topic's.
+    pub(crate) fn sns_config(&self) -> SnsBuilder {
+        let config = SnsBuilder::default()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(self.credentials.clone())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        match &self.sns_endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        }
     }
 
     /// The region that the function runs in.

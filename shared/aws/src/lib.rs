@@ -13,6 +13,7 @@ mod link;
 #[cfg(feature = "profiles")]
 mod profiles;
 mod s3;
+mod sns;
 mod upload;
 
 pub use api_gateway::ApiGateway;
@@ -23,4 +24,5 @@ pub use link::SignedLink;
 #[cfg(feature = "profiles")]
 pub use profiles::{Login, LoginError, MetricsLogin};
 pub use s3::{BucketOwners, S3Body, S3Store};
+pub use sns::{NotATopic, SnsTopic, TopicArn};
 pub use upload::S3Upload;

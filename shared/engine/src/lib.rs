@@ -14,6 +14,7 @@ mod latency;
 mod layout;
 mod log_folder;
 mod metric_source;
+mod notifier;
 mod object_store;
 mod prefix;
 mod pull;
@@ -43,6 +44,7 @@ pub use metric_source::{
     DataPage, DataRequest, ListedPage, ListingRequest, MetricError, MetricErrorKind, MetricOperation,
     MetricSource,
 };
+pub use notifier::{NoNotifier, Notifier, NotifyError};
 pub use object_store::{
     BoxError, Condition, Counted, CountedUpload, Decision, FolderPage, ListPage, ListedObject,
     MIN_PART_BYTES, NewObject, Object, ObjectBody, ObjectStore, Operation, Place, StoreError, StoreErrorKind,
@@ -52,8 +54,9 @@ pub use prefix::{list_log_files, scan_objects};
 pub use pull::{Asking, PlannedWindow, PullOptions, PullReport, Schedule, ScheduleError, plan_pull, pull};
 pub use recorded::{RecordedPulls, put_recorded_pulls};
 pub use rollup::{
-    CONFIGURATION_KEY, Configured, RejectedDocument, ReportSpan, Reports, RollupOptions, RollupReport,
-    make_reports, parse_configuration, read_configuration, read_directory, roll_up,
+    ALERTS_SENT_KEY, CONFIGURATION_KEY, Configured, Notifying, RejectedDocument, ReportSpan, Reports,
+    RollupOptions, RollupReport, make_reports, parse_configuration, read_configuration, read_directory,
+    roll_up, roll_up_and_notify,
 };
 pub use tables::{
     TableAccessError, has_tables, newest_event_time, read_deliveries, read_events, read_files,

@@ -8,6 +8,7 @@
 //! Pure and synchronous: no AWS crate, no async runtime, no clock, no environment.
 
 mod addresses;
+mod alerts;
 mod api_names;
 mod capped;
 mod changes;
@@ -31,6 +32,13 @@ mod time_range;
 mod top_error_codes;
 
 pub use addresses::{AddressBooks, Book, Countries, NotCountries, NotThreats, ThreatList};
+pub use alerts::{
+    ALERTS_SCHEMA, ALERTS_SENT_SCHEMA, Alert, AlertEvidence, AlertFailures, AlertMessage, AlertMetrics,
+    AlertSettings, AlertStatus, AlertTotals, AlertWindow, Alerts, BASELINE_DAYS, BASELINE_SCHEMA, Baseline,
+    CountedFailures, DeliveryTimes, Evidence, FailedCall, MeasuredSlices, MessageKey, MessageKind,
+    MessageState, MuteTold, Muted, NotABaseline, NotAlerts, NotEvaluated, NotSentAlerts, Rule, RuleSettings,
+    RuleTold, SentAlert, SentAlerts, SliceValue, Subject, UsualDeliveries, UsualDenials, UsualFailures,
+};
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{
     COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,

@@ -21,11 +21,18 @@ struct FakeResults {
     report: RollupReport,
     waits_for_deadline: bool,
     options: Cell<Option<RollupOptions>>,
+    run: RefCell<String>,
 }
 
 impl Results for FakeResults {
-    async fn roll_up(&self, options: &RollupOptions, deadline: impl Future<Output = ()>) -> RollupReport {
+    async fn roll_up(
+        &self,
+        options: &RollupOptions,
+        run: &str,
+        deadline: impl Future<Output = ()>,
+    ) -> RollupReport {
         self.options.set(Some(options.clone()));
+        self.run.replace(run.to_owned());
         if self.waits_for_deadline {
             deadline.await;
         }
@@ -43,9 +50,11 @@ fn app(report: RollupReport) -> App<FakeResults> {
         top: 3,
         latest_hours: 12,
         concurrency: 5,
+        alert_topic: None,
         function: FunctionSettings { name: "gatetrail-rollup".to_owned(), memory_mib: 256 },
     };
-    let results = FakeResults { report, waits_for_deadline: false, options: Cell::new(None) };
+    let results =
+        FakeResults { report, waits_for_deadline: false, options: Cell::new(None), run: RefCell::default() };
     App {
         results,
         config,
@@ -94,6 +103,7 @@ async fn the_answer_counts_and_a_rejected_document_is_no_error() {
             "rows_read": {"events": 7},
             "tables_written": 1, "tables_unchanged": 0, "reports_written": 2, "reports_unchanged": 0,
             "races_lost": 0,
+            "messages_sent": 0, "message_problems": [],
             "requests": {"get": 3},
             "configuration_problem": null,
         })
@@ -110,6 +120,18 @@ async fn the_step_gets_its_options_from_the_configuration() {
     let options = app.results.options.take().unwrap();
     assert_eq!((options.rows_bytes, options.concurrency), (64 << 20, 5));
     assert_eq!((options.top, options.latest_hours), (3, 12));
+    assert_eq!(app.results.run.take(), "request");
+}
+
+#[tokio::test]
+async fn a_message_that_was_not_sent_is_told_and_is_no_error() {
+    let problems = vec!["failed to publish to the topic: throttled".to_owned()];
+    let app = app(RollupReport { messages_sent: 2, message_problems: problems.clone(), ..done() });
+    let answer = handle(&app, &invocation(MINUTE)).await.unwrap();
+    let answer = serde_json::to_value(answer).unwrap();
+    assert_eq!((&answer["messages_sent"], &answer["message_problems"]), (&json!(2), &json!(problems)));
+    let [line] = &printed()[..] else { panic!("one line of metrics") };
+    assert_eq!((&line["MessagesSent"], &line["MessagesFailed"]), (&json!(2), &json!(1)));
 }
 
 #[tokio::test]

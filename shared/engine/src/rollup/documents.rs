@@ -3,16 +3,19 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::Level;
 use gatetrail_report::{
-    ApiDirectory, Audit, AverageLatency, Coverage, Delivered, Deliveries, Grouping, LastDelivery, Latencies,
-    LatencyQuery, Owed, PageData, PageMetrics, TimeRange, TopErrorCodes, write_page,
+    AlertMetrics, Alerts, ApiDirectory, Audit, AverageLatency, Baseline, Coverage, Delivered, Deliveries,
+    DeliveryTimes, Grouping, LastDelivery, Latencies, LatencyQuery, MeasuredSlices, Owed, PageData,
+    PageMetrics, TimeRange, TopErrorCodes, write_page,
 };
 use gatetrail_tables::{Day, Files, Partition, Projection, Windows};
 use jiff::Timestamp;
 
 use super::RollupOptions;
+use super::alerts::{self, Found};
 use super::configuration::Configured;
 use super::event_passes::{CountedOnce, count_events};
 use super::names;
+use super::other_days;
 use super::page::page_data;
 use crate::latency::{LatencyObjects, newest_pull};
 use crate::object_store::{ObjectStore, Place};
@@ -29,6 +32,8 @@ const LATEST: &str = "latest";
 
 /// The name of a page in the folder of its span.
 pub(super) const PAGE: &str = "index.html";
+/// The document of alerts.
+pub(super) const ALERTS_KEY: &str = "reports/latest/alerts.json";
 
 /// Which reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +53,10 @@ pub struct Reports {
     pub coverage: Coverage,
     /// *Average Latency* by API, stage and method; `None` where nothing was pulled.
     pub average_latency: Option<AverageLatency>,
+    /// What breached; of the latest hours.
+    pub alerts: Option<Alerts>,
+    /// What is usual; of a day.
+    pub baseline: Option<Baseline>,
     /// What the page shows beside them; `None` where [`RollupOptions::pages`] are off.
     pub page: Option<PageData>,
 }
@@ -58,8 +67,10 @@ impl Reports {
     /// # Errors
     /// As of [`gatetrail_report::to_json`].
     pub fn to_html(&self) -> Option<Result<String, serde_json::Error>> {
-        let Self { top_error_codes, coverage, average_latency, page } = self;
-        page.as_ref().map(|page| write_page(page, top_error_codes, coverage, average_latency.as_ref()))
+        let Self { top_error_codes, coverage, average_latency, alerts, page, .. } = self;
+        page.as_ref().map(|page| {
+            write_page(page, top_error_codes, coverage, average_latency.as_ref(), alerts.as_ref())
+        })
     }
 
     /// The audit panels of the page, with so many rows of each; `None` where pages are off.
@@ -125,23 +136,49 @@ pub(super) async fn make<S: ObjectStore>(
             None => return Ok(None),
         },
     };
-    let delivered = delivered(place, window).await?;
+    let (delivered, delivery_times) = delivered(place, window).await?;
     let earlier = match span {
         ReportSpan::Day(_) => Vec::new(),
         ReportSpan::Latest => earlier_deliveries(place, window).await?,
     };
-    let CountedOnce { top_error_codes, dated, events } =
+    let CountedOnce { top_error_codes, dated, events, failures } =
         count_events(place, window, &delivered, books, options).await?;
     let measured = measure(place, span, window, options).await?;
-    let page = match events {
-        Some(events) => Some(page_data(place, span, window, events, &measured).await?),
+    // Without a measurement alerts look at no other day, and the page alone would.
+    let (other_days, requests) = match measured.is_some() || events.is_some() {
+        true => {
+            let days = other_days::read(place, span, window).await?;
+            let [day, week] = days.map(|day| (day.slices, day.requests));
+            (vec![day.0, week.0], Some([day.1, week.1]))
+        }
+        false => (Vec::new(), None),
+    };
+    let page = match events.zip(requests) {
+        Some((events, requests)) => Some(page_data(place, span, window, events, &measured, requests).await?),
         None => None,
+    };
+    let coverage = Coverage::new(delivered, dated, earlier);
+    let (alerts, baseline) = match span {
+        ReportSpan::Day(day) => (None, Some(Baseline::new(day, &failures, &delivery_times))),
+        ReportSpan::Latest => {
+            let found = Found {
+                window,
+                failures: &failures,
+                deliveries: &delivery_times,
+                last_deliveries: &coverage.last_deliveries,
+                measured: measured.as_ref().map(|measured| (&measured.slices, &measured.directory)),
+                other_days: &other_days,
+            };
+            (Some(alerts::evaluate(place, found, config).await?), None)
+        }
     };
     let (average_latency, names) = measured.map(|measured| (measured.document, measured.names)).unzip();
     let reports = Reports {
         top_error_codes: top_error_codes.with_account_names(config),
-        coverage: Coverage::new(delivered, dated, earlier).with_account_names(config),
+        coverage: coverage.with_account_names(config),
         average_latency: average_latency.map(|document| document.with_account_names(config)),
+        alerts,
+        baseline,
         page,
     };
     Ok(Some(Made { reports, names }))
@@ -153,6 +190,8 @@ pub(super) struct Measured {
     names: NamesVersion,
     pub(super) directory: ApiDirectory,
     pub(super) metrics: PageMetrics,
+    /// For alerts; of the latest hours.
+    slices: MeasuredSlices,
 }
 
 /// The document, where there is one: of a day that something was pulled of, and of the latest hours if ever anything was.
@@ -179,19 +218,30 @@ async fn measure<S: ObjectStore>(
     let breakdowns = [stage, method];
     let mut latencies = Latencies::new(&directory, &query, &api, &breakdowns);
     let mut metrics = PageMetrics::new(window);
-    objects.each_window(place, |row| latencies.feed_window(row)).await?;
+    let mut slices = AlertMetrics::new(window);
+    let is_latest = span == ReportSpan::Latest;
+    objects
+        .each_window(place, |row| {
+            latencies.feed_window(row);
+            slices.feed_window(row);
+        })
+        .await?;
     objects
         .each_point(place, |row| {
             latencies.feed_point(row);
             if options.pages {
                 metrics.feed(row);
             }
+            if is_latest {
+                slices.feed_point(row);
+            }
         })
         .await?;
     let document = latencies.finish(MOST_LATENCY_ROWS);
     // A window of the day before need not reach into this one.
-    let exists = span == ReportSpan::Latest || !document.is_empty();
-    Ok(exists.then_some(Measured { document, names, directory, metrics }))
+    let exists = is_latest || !document.is_empty();
+    let slices = slices.finish();
+    Ok(exists.then_some(Measured { document, names, directory, metrics, slices }))
 }
 
 /// The beginning of the newest hour that something was delivered or pulled in. Two short listings, however long the history
@@ -245,8 +295,9 @@ async fn newest_day<S: ObjectStore>(
 async fn delivered<S: ObjectStore>(
     place: &Place<'_, S>,
     window: TimeRange,
-) -> Result<Delivered, TableAccessError> {
+) -> Result<(Delivered, DeliveryTimes), TableAccessError> {
     let mut deliveries = Deliveries::new(window);
+    let mut times = DeliveryTimes::new(window);
     for day in window.days().unwrap_or_default() {
         let touched = |partition: &Partition| match *partition {
             Partition::Hour(day, hour) => {
@@ -259,11 +310,14 @@ async fn delivered<S: ObjectStore>(
         let mut hours = hours_of_day::<Files, S>(place, day).await?;
         hours.retain(touched);
         for_each_group::<Files, S>(place, &hours, Projection::All, |rows| {
-            rows.iter().for_each(|row| deliveries.feed(row));
+            for row in &rows {
+                deliveries.feed(row);
+                times.feed(row);
+            }
         })
         .await?;
     }
-    Ok(deliveries.finish())
+    Ok((deliveries.finish(), times))
 }
 
 /// Last deliveries of the days before a window, from their coverage: a document that is a function of the tables itself, and
@@ -282,7 +336,7 @@ async fn earlier_deliveries<S: ObjectStore>(
             Ok(last) => Ok(last),
             Err(problem) => {
                 tracing::info!(key, %problem, "made anew from the tables");
-                let delivered = delivered(place, TimeRange::day(day)).await?;
+                let (delivered, _) = delivered(place, TimeRange::day(day)).await?;
                 Ok(Coverage::new(delivered, 0, Vec::new()).last_deliveries)
             }
         }

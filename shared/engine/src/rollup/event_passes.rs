@@ -2,8 +2,8 @@
 //! counted.
 
 use gatetrail_report::{
-    AddressBooks, CountedEvents, Delivered, Dimension, Filters, Learning, PageEvents, Tally, TimeRange,
-    TopErrorCodes,
+    AddressBooks, AlertFailures, CountedEvents, CountedFailures, Delivered, Dimension, Filters, Learning,
+    PageEvents, Tally, TimeRange, TopErrorCodes,
 };
 use gatetrail_tables::{Events, Partition, Projection};
 
@@ -32,6 +32,8 @@ pub(super) struct CountedOnce {
     pub(super) dated: u64,
     /// For the page, where there is to be one.
     pub(super) events: Option<CountedEvents>,
+    /// For alerts.
+    pub(super) failures: CountedFailures,
 }
 
 /// Reads the events of a window twice, a row group at a time.
@@ -56,12 +58,14 @@ pub(super) async fn count_events<S: ObjectStore>(
     let knowledge = learning.finish();
     let filters = Filters { time: window, ..Filters::default() };
     let mut tally = Tally::new(&knowledge, &filters, &Dimension::ALL);
+    let mut failures = AlertFailures::new(&knowledge, window);
     let mut events = options.pages.then(|| PageEvents::new(&knowledge, books, window));
     for object in &objects {
         for group in 0..object.groups() {
             let rows = object.read(place, group, Projection::All).await?;
             for row in rows.iter() {
                 tally.feed(row);
+                failures.feed(row);
                 if let Some(events) = &mut events {
                     events.feed(row);
                 }
@@ -72,5 +76,6 @@ pub(super) async fn count_events<S: ObjectStore>(
         top_error_codes: tally.report(delivered, options.top),
         dated: tally.dated(),
         events: events.map(PageEvents::finish),
+        failures: failures.finish(),
     })
 }

@@ -5,12 +5,15 @@
 //! repetition, writes are conditional on what was read, reports are functions of the tables, and a document is there until
 //! all of that is done for it.
 
+mod alerts;
 mod configuration;
 mod documents;
 mod event_passes;
 mod fold;
 mod inbox;
 mod names;
+mod notify;
+mod other_days;
 mod page;
 mod report;
 mod rewrite;
@@ -29,8 +32,10 @@ pub use configuration::{CONFIGURATION_KEY, Configured, parse_configuration, read
 pub use documents::{ReportSpan, Reports, make_reports};
 pub(crate) use names::read_api_names;
 pub use names::read_directory;
+pub use notify::{ALERTS_SENT_KEY, Notifying};
 pub use report::{RejectedDocument, RollupReport};
 
+use crate::notifier::{NoNotifier, Notifier};
 use crate::object_store::{Counted, ObjectStore, Place};
 use crate::tables::TableAccessError;
 use round::Round;
@@ -65,12 +70,23 @@ pub async fn roll_up<S: ObjectStore>(
     options: &RollupOptions,
     deadline: impl Future<Output = ()>,
 ) -> RollupReport {
+    roll_up_and_notify(results, options, None::<Notifying<'_, NoNotifier>>, deadline).await
+}
+
+/// The same, and tells once when an alert opens and once when it ends, also where there is nothing to fold: a message that
+/// could not be sent before is not to wait for the next document.
+pub async fn roll_up_and_notify<S: ObjectStore, N: Notifier>(
+    results: &Place<'_, S>,
+    options: &RollupOptions,
+    notifying: Option<Notifying<'_, N>>,
+    deadline: impl Future<Output = ()>,
+) -> RollupReport {
     let counted = Counted::new(results.store());
     let place = Place::new(&counted, results.bucket(), &results.full_key(""));
     // The work is dropped where the time runs out: what it has done so far is told all the same.
     let report = Mutex::new(RollupReport::default());
     let out_of_time = {
-        let work = pin!(fold_inbox(&place, options, &report));
+        let work = pin!(fold_inbox(&place, options, notifying.as_ref(), &report));
         matches!(select(pin!(deadline), work).await, Either::Left(_))
     };
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -80,9 +96,10 @@ pub async fn roll_up<S: ObjectStore>(
     report
 }
 
-async fn fold_inbox<S: ObjectStore>(
+async fn fold_inbox<S: ObjectStore, N: Notifier>(
     place: &Place<'_, S>,
     options: &RollupOptions,
+    notifying: Option<&Notifying<'_, N>>,
     report: &Mutex<RollupReport>,
 ) {
     let tell = |tell: &mut dyn FnMut(&mut RollupReport)| {
@@ -94,14 +111,14 @@ async fn fold_inbox<S: ObjectStore>(
     };
     tell(&mut |report| report.found = documents.len() as u64);
     if documents.is_empty() {
-        return;
+        return tell_alerts(place, notifying, &tell).await;
     }
     // Reports are made with it, and would stay as they are once it is mended: not to know it stops the run.
     let config = match read_configuration(place).await {
         Ok(Ok(config)) => config,
         Ok(Err(problem)) => {
             tell(&mut |report| report.configuration_problem = Some(problem.clone()));
-            Config::default()
+            Config::in_place_of_broken()
         }
         Err(error) => return tell(&mut |report| report.failures.push(error.to_string())),
     };
@@ -116,7 +133,21 @@ async fn fold_inbox<S: ObjectStore>(
     while documents.len() > 0 {
         let round = Round::read(place, &mut documents, options, &tell).await;
         round.finish(place, options, &configured, &tell).await;
+        tell_alerts(place, notifying, &tell).await;
     }
+}
+
+async fn tell_alerts<S: ObjectStore, N: Notifier>(
+    place: &Place<'_, S>,
+    notifying: Option<&Notifying<'_, N>>,
+    tell: &round::Tell<'_>,
+) {
+    let Some(notifying) = notifying else { return };
+    let notified = notify::notify(place, notifying).await;
+    tell(&mut |report| {
+        report.messages_sent += notified.sent;
+        report.message_problems.extend(notified.problems.iter().cloned());
+    });
 }
 
 /// The files that a configuration names: only pages show what they tell.

@@ -1,12 +1,9 @@
 //! What the page of a span shows beside the documents.
 
-use gatetrail_report::{
-    ApiDirectory, CountedEvents, MeasuredSeries, OtherPages, PageData, PageMetrics, TimeRange, days_before,
-};
+use gatetrail_report::{ApiDirectory, CountedEvents, OtherPages, PageData, PageMetrics, TimeRange};
 use gatetrail_tables::Day;
 
 use super::documents::{Measured, PAGE, ReportSpan};
-use crate::latency::LatencyObjects;
 use crate::object_store::{ObjectStore, Place};
 use crate::tables::TableAccessError;
 
@@ -21,6 +18,7 @@ pub(super) async fn page_data<S: ObjectStore>(
     window: TimeRange,
     events: CountedEvents,
     measured: &Option<Measured>,
+    [day_before, week_before]: [PageMetrics; 2],
 ) -> Result<PageData, TableAccessError> {
     let nothing = ApiDirectory::default();
     let directory = measured.as_ref().map_or(&nothing, |measured| &measured.directory);
@@ -38,23 +36,9 @@ pub(super) async fn page_data<S: ObjectStore>(
         others: OtherPages::default(),
         events,
         metrics: metrics.finish(directory),
-        day_before: requests(place, span, days_before(window, 1), directory).await?,
-        week_before: requests(place, span, days_before(window, 7), directory).await?,
+        day_before: day_before.finish(directory),
+        week_before: week_before.finish(directory),
     })
-}
-
-async fn requests<S: ObjectStore>(
-    place: &Place<'_, S>,
-    span: ReportSpan,
-    window: TimeRange,
-    directory: &ApiDirectory,
-) -> Result<MeasuredSeries, TableAccessError> {
-    let mut metrics = PageMetrics::requests_of(window);
-    if span == ReportSpan::Latest {
-        let objects = LatencyObjects::find(place, window).await?;
-        objects.each_point(place, |row| metrics.feed(row)).await?;
-    }
-    Ok(metrics.finish(directory))
 }
 
 /// Days of which a rollup has written a page, the newest first. Those that an older version reported on have none.

@@ -44,6 +44,10 @@ pub struct RollupReport {
     pub failures: Vec<String>,
     /// What is wrong with the configuration file: reports were made without it.
     pub configuration_problem: Option<String>,
+    /// Messages of alerts that were handed over.
+    pub messages_sent: u64,
+    /// Why others were not: the next rollup tries again, and no document waits for it.
+    pub message_problems: Vec<String>,
     /// Requests to the store, by operation.
     pub requests: BTreeMap<&'static str, u64>,
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::RollupOptions;
 use super::configuration::Configured;
-use super::documents::{Made, ReportSpan, Reports, make};
+use super::documents::{ALERTS_KEY, Made, ReportSpan, Reports, make};
 use super::names;
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
 use crate::tables::{TableAccessError, read_object};
@@ -123,12 +123,22 @@ async fn try_rewrite<S: ObjectStore>(
     let coverage = Before::read(place, format!("{folder}/coverage.json")).await?;
     let latency = Before::read(place, format!("{folder}/average-latency.json")).await?;
     let page = Before::read(place, span.page_key()).await?;
+    let other = match span {
+        ReportSpan::Day(_) => Before::read(place, format!("{folder}/baseline.json")).await?,
+        ReportSpan::Latest => Before::read(place, ALERTS_KEY.to_owned()).await?,
+    };
     let Some(Made { reports, names }) = make(place, span, options, configured).await? else { return Ok(()) };
     let html = reports.to_html().transpose()?;
-    let Reports { top_error_codes, coverage: covered, average_latency, .. } = reports;
+    let Reports { top_error_codes, coverage: covered, average_latency, alerts, baseline, .. } = reports;
     let mut made = vec![(codes, Rewrite::json(&top_error_codes)?), (coverage, Rewrite::json(&covered)?)];
     if let Some(document) = average_latency {
         made.push((latency, Rewrite::json(&document)?));
+    }
+    // Of a day the one, of the latest hours the other.
+    match (alerts, baseline) {
+        (Some(alerts), _) => made.push((other, Rewrite::json(&alerts)?)),
+        (None, Some(baseline)) => made.push((other, Rewrite::json(&baseline)?)),
+        (None, None) => {}
     }
     if let Some(html) = html {
         made.push((page, Rewrite::html(html, place.store().keeps_encoding())?));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A place in a configuration that means nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("line {line}, column {column}: {}{problem}", Key(key))]
 pub struct ConfigError {
     /// From 1.
@@ -17,7 +17,7 @@ pub struct ConfigError {
 }
 
 /// What is wrong, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigProblem {
     /// The text is no TOML.
@@ -67,6 +67,48 @@ pub enum ConfigProblem {
         id: String,
         /// Its first alias.
         first: String,
+    },
+    /// A key that the rule of an alert does not have.
+    #[error("unknown key; the rule has only {}", known.join(", "))]
+    UnknownSetting {
+        /// Those that it has.
+        known: Vec<&'static str>,
+    },
+    /// A number that makes no sense.
+    #[error("{found} makes no sense; give a number from {least} to {most}")]
+    OutOfRange {
+        /// The number.
+        found: String,
+        /// The least that does.
+        least: f64,
+        /// The greatest.
+        most: f64,
+    },
+    /// A text without a character.
+    #[error("empty; give {expected}")]
+    Empty {
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// A key that has to be there.
+    #[error("{key} is missing")]
+    Missing {
+        /// The key.
+        key: &'static str,
+    },
+    /// A text that is no rule.
+    #[error("{found:?} is no rule; there is only {}", known.join(", "))]
+    NoRule {
+        /// The text.
+        found: String,
+        /// The rules.
+        known: &'static [&'static str],
+    },
+    /// A text that is neither an account id nor an alias.
+    #[error("{found:?} is neither an account id of 12 digits nor an alias of [accounts]")]
+    NoAccount {
+        /// The text.
+        found: String,
     },
 }
 

@@ -4,6 +4,9 @@
 //! [accounts]
 //! production = "111122223333"
 //!
+//! [alerts.server_errors]
+//! rate = 0.02
+//!
 //! [geoip]
 //! file = "countries.mmdb"
 //!
@@ -13,18 +16,23 @@
 //!
 //! Files lie beside it, in `config/`.
 
+mod alerts;
 mod error;
 mod read;
 
 use std::collections::BTreeMap;
 
+use crate::alerts::AlertSettings;
+
 pub use error::{ConfigError, ConfigProblem, UnknownAccount};
 
 /// A configuration that is sound. The default is that of a store without one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// Account ids by their aliases; an id has one alias.
     accounts: BTreeMap<String, String>,
+    alerts: AlertSettings,
+    broken: bool,
     /// Name of the file of countries.
     geoip: Option<String>,
     /// Name of the list of threats.
@@ -51,6 +59,22 @@ impl Config {
     #[must_use]
     pub fn threats_file(&self) -> Option<&str> {
         self.threats.as_deref()
+    }
+
+    /// What stands for a configuration that means nothing: the default, of which alerts know that it is not what somebody wants.
+    #[must_use]
+    pub fn in_place_of_broken() -> Self {
+        Self { broken: true, ..Self::default() }
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// What breaches, and who need not be told.
+    #[must_use]
+    pub fn alerts(&self) -> &AlertSettings {
+        &self.alerts
     }
 
     /// The account that a person means: 12 digits as they are, or an alias.

@@ -9,7 +9,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::{Config, ConfigError, ConfigProblem, is_account_id};
 
 /// Keys of the whole.
-const KEYS: &[&str] = &["accounts", "geoip", "threats"];
+const KEYS: &[&str] = &["accounts", "alerts", "geoip", "threats"];
 
 /// Keys of `[geoip]` and of `[threats]`.
 const FILE_KEYS: &[&str] = &["file"];
@@ -23,9 +23,11 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
         reader.error(error.span().unwrap_or_default(), &[], problem)
     })?;
     let mut config = Config::default();
+    let mut alerts = None;
     for (key, value) in in_order(table.get_ref()) {
         match key.get_ref().as_ref() {
             "accounts" => config.accounts = reader.accounts(value)?,
+            "alerts" => alerts = Some(value),
             "geoip" => config.geoip = Some(reader.file("geoip", value, "countries.mmdb")?),
             "threats" => config.threats = Some(reader.file("threats", value, "threats.txt")?),
             unknown => {
@@ -34,21 +36,60 @@ pub(super) fn config(text: &str) -> Result<Config, ConfigError> {
             }
         }
     }
+    // Aliases may stand behind what uses them.
+    if let Some(value) = alerts {
+        config.alerts = super::alerts::alerts(&reader, value, &config)?;
+    }
     Ok(config)
 }
 
 /// Entries as they stand in the text, so that of several errors the first is named.
-fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+pub(super) fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_unstable_by_key(|(key, _)| key.span().start);
     entries
 }
 
-struct Reader<'i> {
+pub(super) struct Reader<'i> {
     text: &'i str,
 }
 
 impl Reader<'_> {
+    pub(super) fn table<'t, 'v>(
+        &self,
+        value: &'t Spanned<DeValue<'v>>,
+        key: &[&str],
+        expected: &'static str,
+    ) -> Result<&'t DeTable<'v>, ConfigError> {
+        value.get_ref().as_table().ok_or_else(|| self.wrong_type(value, key, expected))
+    }
+
+    pub(super) fn tables<'t, 'v>(
+        &self,
+        value: &'t Spanned<DeValue<'v>>,
+        key: &[&str],
+        expected: &'static str,
+    ) -> Result<impl Iterator<Item = &'t Spanned<DeValue<'v>>>, ConfigError> {
+        match value.get_ref() {
+            DeValue::Array(array) => Ok(array.iter()),
+            _ => Err(self.wrong_type(value, key, expected)),
+        }
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        key: &[&str],
+        expected: &'static str,
+    ) -> Result<String, ConfigError> {
+        match value.get_ref().as_str() {
+            Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
+            Some(_) => Err(self.error(value.span(), key, ConfigProblem::Empty { expected })),
+            None => Err(self.wrong_type(value, key, expected)),
+        }
+    }
+
     fn accounts(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, ConfigError> {
         let Some(table) = value.get_ref().as_table() else {
             let expected = "a table, [accounts], of lines such as production = \"111122223333\"";
@@ -111,7 +152,12 @@ impl Reader<'_> {
         file.ok_or_else(|| self.error(value.span(), &[table], ConfigProblem::MissingKey { key: "file" }))
     }
 
-    fn wrong_type(&self, value: &Spanned<DeValue<'_>>, key: &[&str], expected: &'static str) -> ConfigError {
+    pub(super) fn wrong_type(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        key: &[&str],
+        expected: &'static str,
+    ) -> ConfigError {
         let found = match value.get_ref() {
             DeValue::String(_) => "a text",
             DeValue::Integer(_) => "an integer",
@@ -124,7 +170,7 @@ impl Reader<'_> {
         self.error(value.span(), key, ConfigProblem::WrongType { expected, found })
     }
 
-    fn error(&self, place: Range<usize>, key: &[&str], problem: ConfigProblem) -> ConfigError {
+    pub(super) fn error(&self, place: Range<usize>, key: &[&str], problem: ConfigProblem) -> ConfigError {
         let before = self.text.get(..place.start).unwrap_or(self.text);
         let line = before.rsplit('\n').next().unwrap_or_default();
         ConfigError {

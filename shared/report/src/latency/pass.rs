@@ -48,18 +48,10 @@ struct Run {
 
 impl Run {
     fn holds(&self, row: PointRow<'_>, hour: i64) -> bool {
-        let Self { api, place, .. } = self;
         self.hour == Some(hour)
             && row.text(Dimension::Metric) == self.metric
-            && row.text(Dimension::Stage) == place.stage
-            && row.text(Dimension::Resource) == place.resource
-            && row.text(Dimension::Method) == place.method
-            && row.text(Dimension::Route) == place.route
-            && row.text(Dimension::ApiName) == api.api_name
-            && row.text(Dimension::ApiId) == api.api_id
-            && row.text(Dimension::Account) == api.account
-            && row.text(Dimension::Region) == api.region
-            && row.text(Dimension::Namespace) == api.namespace
+            && self.place.has(row)
+            && self.api.has(row)
     }
 }
 
@@ -159,21 +151,8 @@ impl<'d> Latencies<'d> {
     }
 
     fn begin_run(&mut self, row: PointRow<'_>, hour: i64) {
-        let text = |dimension| row.text(dimension).to_owned();
-        let api = Api {
-            account: text(Dimension::Account),
-            region: text(Dimension::Region),
-            namespace: text(Dimension::Namespace),
-            api_name: text(Dimension::ApiName),
-            api_id: text(Dimension::ApiId),
-        };
-        let place = Place {
-            stage: text(Dimension::Stage),
-            resource: text(Dimension::Resource),
-            method: text(Dimension::Method),
-            route: text(Dimension::Route),
-        };
-        let metric = text(Dimension::Metric);
+        let (api, place) = (Api::of(row), Place::of(row));
+        let metric = row.text(Dimension::Metric).to_owned();
         let wanted = Metric::named(&metric).filter(|metric| self.wants(&api, &place, *metric));
         let candidates = std::mem::take(&mut self.run.candidates);
         self.run = Run { hour: Some(hour), api, place, metric, wanted, candidates };

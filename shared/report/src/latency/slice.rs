@@ -1,6 +1,7 @@
 //! An hour of an API, of which one level counts.
 
 use gatetrail_metrics::{ApiKind, Level, Metric, Rate, rates};
+use gatetrail_tables::{Dimension, PointRow};
 
 use super::query::Grouping;
 use super::reading::Reading;
@@ -24,7 +25,45 @@ pub(crate) struct Place {
     pub(crate) route: String,
 }
 
+impl Api {
+    pub(crate) fn of(row: PointRow<'_>) -> Self {
+        let text = |dimension| row.text(dimension).to_owned();
+        Self {
+            account: text(Dimension::Account),
+            region: text(Dimension::Region),
+            namespace: text(Dimension::Namespace),
+            api_name: text(Dimension::ApiName),
+            api_id: text(Dimension::ApiId),
+        }
+    }
+
+    pub(crate) fn has(&self, row: PointRow<'_>) -> bool {
+        row.text(Dimension::ApiName) == self.api_name
+            && row.text(Dimension::ApiId) == self.api_id
+            && row.text(Dimension::Account) == self.account
+            && row.text(Dimension::Region) == self.region
+            && row.text(Dimension::Namespace) == self.namespace
+    }
+}
+
 impl Place {
+    pub(crate) fn of(row: PointRow<'_>) -> Self {
+        let text = |dimension| row.text(dimension).to_owned();
+        Self {
+            stage: text(Dimension::Stage),
+            resource: text(Dimension::Resource),
+            method: text(Dimension::Method),
+            route: text(Dimension::Route),
+        }
+    }
+
+    pub(crate) fn has(&self, row: PointRow<'_>) -> bool {
+        row.text(Dimension::Stage) == self.stage
+            && row.text(Dimension::Resource) == self.resource
+            && row.text(Dimension::Method) == self.method
+            && row.text(Dimension::Route) == self.route
+    }
+
     pub(crate) fn level(&self) -> Level {
         if self.stage.is_empty() {
             Level::Api

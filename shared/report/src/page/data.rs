@@ -12,6 +12,7 @@ use super::listed::ListedColumns;
 use super::measured::MeasuredSeries;
 use super::texts::SortedTexts;
 use crate::addresses::BookNote;
+use crate::alerts::Alerts;
 use crate::coverage::Coverage;
 use crate::latency::AverageLatency;
 use crate::time_range::TimeRange;
@@ -66,6 +67,7 @@ pub(super) struct Embedded<'d> {
     top_error_codes: &'d TopErrorCodes,
     coverage: &'d Coverage,
     average_latency: Option<&'d AverageLatency>,
+    alerts: Option<&'d Alerts>,
     texts: SortedTexts,
     events: EventColumns,
     listed: ListedColumns,
@@ -80,6 +82,7 @@ impl<'d> Embedded<'d> {
         top_error_codes: &'d TopErrorCodes,
         coverage: &'d Coverage,
         average_latency: Option<&'d AverageLatency>,
+        alerts: Option<&'d Alerts>,
     ) -> Self {
         let PageData { day, days, others, events, metrics, day_before, week_before } = data;
         let [countries, threats] = &events.books;
@@ -89,6 +92,7 @@ impl<'d> Embedded<'d> {
             Some(&top_error_codes.account_names),
             Some(&coverage.account_names),
             average_latency.map(|document| &document.account_names),
+            alerts.map(|document| &document.account_names),
         ];
         let named = named.into_iter().flatten().flatten();
         Self {
@@ -101,6 +105,7 @@ impl<'d> Embedded<'d> {
             top_error_codes,
             coverage,
             average_latency,
+            alerts,
             events: events.columns(&texts),
             listed: events.listed.columns(&texts),
             metrics: metrics.columns(&texts),

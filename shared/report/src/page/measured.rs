@@ -111,15 +111,15 @@ impl PageMetrics {
             return;
         }
         let hour = point.timestamp.as_second().div_euclid(HOUR_S);
-        if self.hour.0 != hour || !is_of(row, &self.hour.1) {
+        if self.hour.0 != hour || !self.hour.1.has(row) {
             self.end_hour();
-            self.hour = (hour, api(row));
+            self.hour = (hour, Api::of(row));
         }
         let one =
             Candidate { start_ms: point.timestamp.as_millisecond(), end_ms: end.as_millisecond(), point };
         match self.series.last_mut() {
-            Some((place, last, points)) if *last == metric && is_at(row, place) => points.push(one),
-            _ => self.series.push((place(row), metric, vec![one])),
+            Some((place, last, points)) if *last == metric && place.has(row) => points.push(one),
+            _ => self.series.push((Place::of(row), metric, vec![one])),
         }
     }
 
@@ -217,42 +217,6 @@ impl PageMetrics {
             metrics,
         }
     }
-}
-
-fn api(row: PointRow<'_>) -> Api {
-    let text = |dimension| row.text(dimension).to_owned();
-    Api {
-        account: text(Dimension::Account),
-        region: text(Dimension::Region),
-        namespace: text(Dimension::Namespace),
-        api_name: text(Dimension::ApiName),
-        api_id: text(Dimension::ApiId),
-    }
-}
-
-fn place(row: PointRow<'_>) -> Place {
-    let text = |dimension| row.text(dimension).to_owned();
-    Place {
-        stage: text(Dimension::Stage),
-        resource: text(Dimension::Resource),
-        method: text(Dimension::Method),
-        route: text(Dimension::Route),
-    }
-}
-
-fn is_of(row: PointRow<'_>, api: &Api) -> bool {
-    row.text(Dimension::ApiName) == api.api_name
-        && row.text(Dimension::ApiId) == api.api_id
-        && row.text(Dimension::Account) == api.account
-        && row.text(Dimension::Region) == api.region
-        && row.text(Dimension::Namespace) == api.namespace
-}
-
-fn is_at(row: PointRow<'_>, place: &Place) -> bool {
-    row.text(Dimension::Stage) == place.stage
-        && row.text(Dimension::Resource) == place.resource
-        && row.text(Dimension::Method) == place.method
-        && row.text(Dimension::Route) == place.route
 }
 
 /// A series as the page knows it.

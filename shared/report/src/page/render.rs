@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::data::{Embedded, PageData};
 use super::script::charting;
+use crate::alerts::Alerts;
 use crate::coverage::Coverage;
 use crate::json::to_json_line;
 use crate::latency::AverageLatency;
@@ -26,6 +27,7 @@ const SCRIPTS: &str = concat!(
     include_str!("assets/tables.js"),
     include_str!("assets/charts.js"),
     include_str!("assets/panels.js"),
+    include_str!("assets/alerts.js"),
     include_str!("assets/glance.js"),
     include_str!("assets/events.js"),
     include_str!("assets/measured.js"),
@@ -46,8 +48,9 @@ pub fn write_page(
     top_error_codes: &TopErrorCodes,
     coverage: &Coverage,
     average_latency: Option<&AverageLatency>,
+    alerts: Option<&Alerts>,
 ) -> Result<String, serde_json::Error> {
-    let embedded = Embedded::new(data, top_error_codes, coverage, average_latency);
+    let embedded = Embedded::new(data, top_error_codes, coverage, average_latency, alerts);
     let json = String::from_utf8_lossy(&to_json_line(&embedded)?).replace('<', "\\u003c");
     let title = match data.day {
         Some(day) => format!("API Gateway on {day}"),

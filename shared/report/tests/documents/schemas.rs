@@ -5,8 +5,9 @@ use std::io::Read as _;
 
 use gatetrail_metrics::Point;
 use gatetrail_report::{
-    AddressBooks, ApiDirectory, AskedNames, AverageLatency, Config, DayNames, EventsDocument, Filters,
-    LearnedNames, Selection, Sources, StatusFilter, ToldApi, to_json, top_error_codes,
+    AddressBooks, AlertWindow, Alerts, ApiDirectory, AskedNames, AverageLatency, Config, DayNames,
+    EventsDocument, Filters, LearnedNames, Selection, SentAlerts, Sources, StatusFilter, ToldApi, to_json,
+    top_error_codes,
 };
 use gatetrail_tables::{InboxDocument, MetricSeries, SeriesException, WindowRow, WindowState};
 use gatetrail_trail::{ApiKind, Event};
@@ -15,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::golden;
 use crate::made::{PRODUCTION, event, set, time};
+use crate::made_alerts::{World, slices, usual};
 use crate::made_latency::{answer, day, minute, of_id, point, points, series, sum_only, window, within};
 use crate::page::data_of;
 
@@ -292,14 +294,56 @@ fn the_audit() {
 #[test]
 fn the_configuration() {
     let schema = schema!("config-1");
-    agree(
-        &schema,
-        &[
-            json!({}),
-            json!({"accounts": {"production": "111122223333", "eu.2": "000000000001"}}),
-            json!({"geoip": {"file": "countries.mmdb"}, "threats": {"file": "threats.txt"}}),
-        ],
+    let of_rule = |rule: &str, keys: Value| {
+        let mut keys = keys;
+        keys["enabled"] = json!(true);
+        (rule.to_owned(), keys)
+    };
+    let rate = json!({"rate": 0.02, "slices": 3, "minimum_failures": 1});
+    let duration = json!({"ms": 1500, "slices": 2, "minimum_requests": 10});
+    let jump = json!({"failures": 20, "factor": 2.5});
+    let mut alerts: Map<String, Value> = [
+        of_rule("server_errors", rate.clone()),
+        of_rule("client_errors", rate),
+        of_rule("latency_average", duration.clone()),
+        of_rule("latency_p90", duration.clone()),
+        of_rule("integration_latency_average", duration.clone()),
+        of_rule("integration_latency_p90", duration),
+        of_rule("low_traffic", json!({"requests": 2, "slices": 1, "usual_requests": 5})),
+        of_rule("no_traffic", json!({"slices": 3, "usual_requests": 5})),
+        of_rule("failure_jump", jump.clone()),
+        of_rule("access_denied_jump", jump),
+        of_rule("trail_silence", json!({"minutes": 90, "factor": 3})),
+        of_rule("metrics_gap", json!({"minutes": 180})),
+    ]
+    .into_iter()
+    .collect();
+    let matched = json!({"api": "o*", "stage": "live", "account": "production", "region": "eu-west-1"});
+    let with = |rule: &str, more: Value| {
+        let mut table = matched.clone();
+        table["rule"] = json!(rule);
+        table.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        table
+    };
+    alerts.insert(
+        "override".to_owned(),
+        json!([
+            with("server_errors", json!({"rate": 0.5, "slices": 1, "minimum_failures": 2, "enabled": false})),
+            with("latency_p90", json!({"ms": 10, "minimum_requests": 2})),
+            with("low_traffic", json!({"requests": 1, "usual_requests": 2})),
+            with("failure_jump", json!({"failures": 2, "factor": 2})),
+            with("metrics_gap", json!({"minutes": 60})),
+        ]),
     );
+    let mute = with("no_traffic", json!({"reason": "load test", "until": "2026-12-31"}));
+    alerts.insert("mute".to_owned(), json!([mute]));
+    let accounts = json!({"production": "111122223333", "eu.2": "000000000001"});
+    let whole = json!({"accounts": accounts, "alerts": alerts});
+    let files = json!({"geoip": {"file": "countries.mmdb"}, "threats": {"file": "threats.txt"}});
+    agree(&schema, &[json!({}), files, whole.clone()]);
+    // The parser thinks so, too.
+    let text = to_toml(&whole).replace("\"2026-12-31\"", "2026-12-31");
+    Config::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     for wrong in [
         json!({"acounts": {}}),
         json!({"accounts": "111122223333"}),
@@ -309,7 +353,65 @@ fn the_configuration() {
         json!({"accounts": {"a b": "111122223333"}}),
         json!({"geoip": {}}),
         json!({"threats": {"file": "../threats.txt"}}),
+        json!({"alerts": {"server_errors": {"rate": 5}}}),
+        json!({"alerts": {"server_error": {}}}),
+        json!({"alerts": {"mute": [{"api": "o", "until": "2026-12-31"}]}}),
+        json!({"alerts": {"mute": [{"reason": "o", "until": "2026-12-31"}]}}),
+        json!({"alerts": {"override": [{"rule": "latency_p90", "ms": 5}]}}),
     ] {
         assert!(jsonschema::draft202012::validate(&schema, &wrong).is_err(), "{wrong}");
     }
+}
+
+/// The text of a configuration, of inline tables.
+fn to_toml(value: &Value) -> String {
+    fn inline(value: &Value) -> String {
+        match value {
+            Value::Object(table) => {
+                let entries = table.iter().map(|(key, value)| format!("{key:?} = {}", inline(value)));
+                format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Value::Array(all) => format!("[{}]", all.iter().map(inline).collect::<Vec<_>>().join(", ")),
+            other => other.to_string(),
+        }
+    }
+    let tables = value.as_object().unwrap().iter();
+    tables.map(|(key, value)| format!("{key} = {}\n", inline(value))).collect()
+}
+
+#[test]
+fn alerts_and_what_they_rest_on() {
+    let bad = [(100.0, 9.0); 3];
+    let events: Vec<_> = (0..12)
+        .map(|number| Event {
+            principal_name: "ann".into(),
+            ..event(&format!("e{number}"), "2026-11-22T08:00:00Z", "AccessDenied")
+        })
+        .collect();
+    let baselines = usual(&events[..1], &golden::files()[2..]);
+    let mute = "[[alerts.mute]]\nrule = \"failure_jump\"\nreason = \"known\"\nuntil = 2026-12-31\n";
+    let config = format!("[accounts]\nproduction = \"{PRODUCTION}\"\n{mute}");
+    let world = World {
+        events,
+        files: golden::files(),
+        baselines: baselines.clone(),
+        ..World::measured(vec![slices("5XXError", &bad)])
+    };
+    let unmuted = world.judged();
+    let alerts = world.with_config(&config).judged();
+    let empty = World::default().judged();
+    let broken = Alerts { configuration_broken: true, ..empty.clone() };
+    agree(&schema!("alerts-1"), &[document(&alerts), document(&empty), document(&broken)]);
+    agree(&schema!("baseline-1"), &[document(&baselines[0])]);
+    let mut ledger = SentAlerts::default();
+    let quiet = World { windows: Vec::new(), ..World::default() }.judged();
+    ledger.note(
+        &Alerts { window: AlertWindow { to: Some(minute(1)), ..quiet.window.clone() }, ..quiet },
+        minute(2),
+    );
+    ledger.note(&unmuted, minute(1_440));
+    let pending = document(&ledger);
+    ledger.claim("run", minute(1_440));
+    ledger.note(&alerts, minute(1_440));
+    agree(&schema!("alerts-sent-1"), &[pending, document(&ledger)]);
 }

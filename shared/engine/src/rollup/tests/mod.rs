@@ -1,5 +1,6 @@
 //! The step over a store in memory.
 
+mod alerts;
 mod faults;
 mod laws;
 mod made;

@@ -26,10 +26,13 @@ fn tables_and_reports_of_every_day_that_is_named() {
         [
             "reports/api-names.json",
             "reports/day/2026-11-20/average-latency.json",
+            "reports/day/2026-11-20/baseline.json",
             "reports/day/2026-11-20/coverage.json",
             "reports/day/2026-11-20/top-error-codes.json",
+            "reports/day/2026-11-21/baseline.json",
             "reports/day/2026-11-21/coverage.json",
             "reports/day/2026-11-21/top-error-codes.json",
+            "reports/latest/alerts.json",
             "reports/latest/average-latency.json",
             "reports/latest/coverage.json",
             "reports/latest/top-error-codes.json",
@@ -99,6 +102,7 @@ fn a_late_file_touches_only_its_days() {
     roll(&client);
     let written: BTreeSet<String> = client.keys_of(Operation::Put).into_iter().collect();
     let wanted = [
+        "reports/day/2026-10-22/baseline.json",
         "reports/day/2026-10-22/coverage.json",
         "reports/day/2026-10-22/top-error-codes.json",
         "tables/events/dt=2026-10-22/events.parquet",
@@ -191,7 +195,7 @@ fn little_memory_makes_several_rounds_of_the_same_result() {
 fn at_the_deadline_the_rest_is_left() {
     let store = store_of(&documents());
     let slow: Hook =
-        Box::new(|op| match op.operation == Operation::Delete && op.nth == 0 && op.number > 60 {
+        Box::new(|op| match op.operation == Operation::Delete && op.nth == 0 && op.number > 90 {
             true => Verdict::Never,
             false => Verdict::Go,
         });
@@ -235,7 +239,13 @@ fn the_configuration_names_accounts_and_a_broken_one_is_told() {
     assert!(problem.starts_with("line 2, column 14: accounts.production"), "{problem}");
     let mut objects = store.snapshot();
     objects.remove("config/gatetrail.toml");
-    assert_eq!(objects, expected(&documents()));
+    // Alerts that nobody has set are told from those that somebody has.
+    assert_eq!(report(&objects, "reports/latest/alerts.json")["configuration_broken"], true);
+    let mut sound = expected(&documents());
+    for all in [&mut objects, &mut sound] {
+        all.remove("reports/latest/alerts.json");
+    }
+    assert_eq!(objects, sound);
 }
 
 /// A better parser's row wins over an older one's, whichever comes first.

@@ -16,6 +16,7 @@ function glance(selection) {
     : NONE;
   return section('glance', 'At a glance', null,
     el('dl', { class: 'tiles' },
+      alertsTile(selection.filters),
       tile('failures', 'Failed control-plane calls', formatCount(failed), all ? `of ${formatCount(all)} calls, ${formatShare(failed / all)}` : 'no calls in this selection', failed ? 'bad' : 'good'),
       tile('top-code', 'Top error code', codes, topCode ? `${plural(topCode[1], 'failure')}, ${formatShare(topCode[1] / failed)} of all` : 'nothing failed'),
       tile('slowest', 'Slowest API', slowest ? isolated(textOf(series.api_name[slowest.at]) || slowest.name) : NONE, slowest ? `${formatMs(slowest.average)} on average over ${plural(slowest.samples, 'request')}` : metricsMissing()[0]),

@@ -4,6 +4,7 @@ const SECTIONS = [
   ['glance', 'At a glance', glance],
   ['errors', 'Control-plane errors', errorsSection],
   ['latency', 'Average latency', latencySection],
+  ['alerts', 'Alerts', alertsSection],
   ['audit', 'Audit events', auditSection],
   ['rest', 'REST', restSection],
   ['detailed', 'REST in detail', detailedSection],

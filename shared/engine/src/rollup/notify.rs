@@ -1,0 +1,190 @@
+//! Telling that alerts opened and ended, once each.
+//!
+//! What is to be told, and by whom, is written into a ledger before anything is sent, and that it was sent behind it; both with
+//! conditional writes. The ledger is read before the alerts: whoever writes it in time has seen the alerts that it rests on, so
+//! that no older document withdraws what a newer one has. A failure here is told, and fails no fold: the alerts stay where
+//! they are, and the next rollup goes on.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use gatetrail_report::{AlertMessage, Alerts, MessageKey, NotSentAlerts, SentAlerts, to_json};
+use jiff::Timestamp;
+
+use super::documents::ALERTS_KEY;
+use crate::notifier::Notifier;
+use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
+use crate::tables::{TableAccessError, read_object};
+
+/// The ledger.
+pub const ALERTS_SENT_KEY: &str = "reports/alerts-sent.json";
+
+/// As often a rollup begins anew because another one wrote the ledger meanwhile.
+const ATTEMPTS: u32 = 20;
+
+/// Who is told, when, and by which run.
+#[derive(Debug)]
+pub struct Notifying<'n, N> {
+    /// Takes the messages.
+    pub notifier: &'n N,
+    /// The time.
+    pub clock: fn() -> SystemTime,
+    /// A name of this run that no other has: its claims.
+    pub run: &'n str,
+}
+
+/// What became of the messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Notified {
+    pub(super) sent: u64,
+    pub(super) problems: Vec<String>,
+}
+
+/// Why nobody can be told.
+#[derive(Debug, thiserror::Error)]
+enum LedgerError {
+    #[error(transparent)]
+    Access(#[from] TableAccessError),
+    #[error("{address} cannot be used, and is left as it is: {source}")]
+    Broken { address: String, source: NotSentAlerts },
+}
+
+impl LedgerError {
+    fn is_race(&self) -> bool {
+        match self {
+            Self::Access(TableAccessError::Store(error)) if error.kind == StoreErrorKind::NotFound => true,
+            Self::Access(error) => error.is_race(),
+            Self::Broken { .. } => false,
+        }
+    }
+}
+
+/// Tells what the alerts of the store bring that was not told.
+pub(super) async fn notify<S: ObjectStore, N: Notifier>(
+    place: &Place<'_, S>,
+    notifying: &Notifying<'_, N>,
+) -> Notified {
+    let mut notified = Notified::default();
+    let mut claimed = None;
+    let mut attempt = 0;
+    while claimed.is_none() {
+        attempt += 1;
+        match claim(place, notifying).await {
+            Ok(messages) => claimed = Some(messages),
+            Err(error) if error.is_race() && attempt < ATTEMPTS => {}
+            Err(error) => {
+                notified.problems.push(error.to_string());
+                return notified;
+            }
+        }
+    }
+    let (ledger, messages) = claimed.unwrap_or_default();
+    let mut done: Vec<(MessageKey, bool)> = Vec::new();
+    let mut unopened = BTreeSet::new();
+    for key in messages {
+        let alert = (key.id.clone(), key.opened);
+        // Nobody is told the end of what they were not told of.
+        let sent = !unopened.contains(&alert) && send(&ledger, &key, notifying, &mut notified).await;
+        if !sent {
+            unopened.insert(alert);
+        }
+        done.push((key, sent));
+    }
+    if !done.is_empty() {
+        settle(place, notifying.run, &done, &mut notified).await;
+    }
+    notified
+}
+
+/// Reads the ledger, notes what is new, claims what waits, and writes it where that changed anything.
+async fn claim<S: ObjectStore, N: Notifier>(
+    place: &Place<'_, S>,
+    notifying: &Notifying<'_, N>,
+) -> Result<(SentAlerts, Vec<MessageKey>), LedgerError> {
+    let (before, mut ledger) = read_ledger(place).await?;
+    let known = ledger.clone();
+    let now = Timestamp::try_from((notifying.clock)()).unwrap_or(Timestamp::MAX);
+    if let Some((_, bytes)) = read_object(place, ALERTS_KEY).await? {
+        match Alerts::parse(&bytes) {
+            Ok(alerts) => ledger.note(&alerts, now),
+            // Another version's: the next rollup that folds something makes it anew.
+            Err(problem) => tracing::info!(key = ALERTS_KEY, %problem, "no alert is told of it"),
+        }
+    }
+    let messages = ledger.claim(notifying.run, now);
+    if ledger != known {
+        write_ledger(place, &ledger, before).await?;
+    }
+    Ok((ledger, messages))
+}
+
+async fn send<N: Notifier>(
+    ledger: &SentAlerts,
+    key: &MessageKey,
+    notifying: &Notifying<'_, N>,
+    notified: &mut Notified,
+) -> bool {
+    let Some(alert) = ledger.alert_of(key) else { return false };
+    let problem = match AlertMessage::new(alert, key.kind) {
+        Ok(message) => match notifying.notifier.publish(&message).await {
+            Ok(()) => {
+                notified.sent += 1;
+                return true;
+            }
+            Err(error) => error.chain(),
+        },
+        Err(error) => format!("failed to write a message: {error}"),
+    };
+    notified.problems.push(problem);
+    false
+}
+
+/// Writes what was sent. Where that fails the claims run out, and the messages are sent again.
+async fn settle<S: ObjectStore>(
+    place: &Place<'_, S>,
+    run: &str,
+    done: &[(MessageKey, bool)],
+    notified: &mut Notified,
+) {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let settled = async {
+            let (before, mut ledger) = read_ledger(place).await?;
+            let known = ledger.clone();
+            done.iter().for_each(|(key, sent)| ledger.settle(run, key, *sent));
+            match ledger == known {
+                true => Ok(()),
+                false => write_ledger(place, &ledger, before).await,
+            }
+        };
+        match settled.await {
+            Ok(()) => return,
+            Err(error) if error.is_race() && attempt < ATTEMPTS => {}
+            Err(error) => return notified.problems.push(error.to_string()),
+        }
+    }
+}
+
+/// Its ETag, where there is one, and what it says.
+async fn read_ledger<S: ObjectStore>(
+    place: &Place<'_, S>,
+) -> Result<(Option<String>, SentAlerts), LedgerError> {
+    let Some((etag, bytes)) = read_object(place, ALERTS_SENT_KEY).await? else {
+        return Ok((None, SentAlerts::default()));
+    };
+    let broken = |source| LedgerError::Broken { address: place.address(ALERTS_SENT_KEY), source };
+    Ok((Some(etag), SentAlerts::parse(&bytes).map_err(broken)?))
+}
+
+async fn write_ledger<S: ObjectStore>(
+    place: &Place<'_, S>,
+    ledger: &SentAlerts,
+    before: Option<String>,
+) -> Result<(), LedgerError> {
+    let bytes = to_json(ledger).map_err(TableAccessError::from)?.into();
+    let object = NewObject { bytes, content_type: "application/json", content_encoding: None };
+    let condition = before.map_or(Condition::IfAbsent, Condition::IfMatch);
+    place.put(ALERTS_SENT_KEY, object, condition).await.map_err(TableAccessError::from)?;
+    Ok(())
+}
