@@ -4,7 +4,7 @@
 mod countries;
 mod threats;
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use serde::Serialize;
 
