@@ -1,7 +1,7 @@
 //! Countries of addresses, from a file in MaxMind's format.
 
-use core::net::IpAddr;
 use std::fmt;
+use std::net::IpAddr;
 
 use maxminddb::{MaxMindDbError, Reader, geoip2};
 

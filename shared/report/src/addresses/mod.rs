@@ -4,7 +4,7 @@
 mod countries;
 mod threats;
 
-use core::net::IpAddr;
+use std::net::IpAddr;
 
 use serde::Serialize;
 

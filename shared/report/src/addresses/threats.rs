@@ -1,7 +1,7 @@
 //! A list of addresses that nobody should be called from.
 
-use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;
 
