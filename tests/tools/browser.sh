@@ -8,7 +8,7 @@ chromium=$(command -v chromium || command -v chromium-browser || true)
 [ -n "$chromium" ] || skip "no chromium"
 
 # The lock file has the hash of every package; no script of a package runs.
-tools=$target/page-tools
+tools=${target:?environment.sh comes first}/page-tools
 if ! cmp -s tests/page/package-lock.json "$tools/package-lock.json" || [ ! -d "$tools/node_modules" ]; then
     mkdir -p "$tools"
     cp tests/page/package.json tests/page/package-lock.json "$tools/"

@@ -188,3 +188,85 @@ fn threats_are_of_the_list_beside_the_configuration() {
     assert_eq!(broken.status, 1);
     assert!(broken.stderr.contains("config/threats.txt: line 2: \"evil.example\""), "{}", broken.stderr);
 }
+
+#[cfg(feature = "aws")]
+mod signed {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
+    use super::headless;
+    use crate::run::{Ran, gatetrail};
+
+    /// As much of S3 as a listing of a page takes. Nobody but the tests of this process calls it.
+    fn bucket_with_a_page() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let asked = lines.next().unwrap().unwrap();
+                lines.take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).for_each(drop);
+                let object = match asked.contains("latest") {
+                    true => {
+                        "<Contents><Key>a b/reports/latest/index.html</Key><ETag>\"1\"</ETag><Size>1</Size></Contents>"
+                    }
+                    false => "",
+                };
+                let xml = format!(
+                    "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>{object}</ListBucketResult>"
+                );
+                let head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nConnection: close";
+                write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{xml}", xml.len()).unwrap();
+            }
+        });
+        format!("http://{address}")
+    }
+
+    fn open(endpoint: &str, args: &[&str], session: bool) -> Ran {
+        let first = ["open", "s3://results/a b", "--endpoint-url", endpoint];
+        let mut command = gatetrail(first.iter().chain(args));
+        for variable in ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "AWS_PROFILE", "AWS_SESSION_TOKEN"]
+        {
+            command.env_remove(variable);
+        }
+        command.env("AWS_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true");
+        command.env("AWS_ACCESS_KEY_ID", "made-up").env("AWS_SECRET_ACCESS_KEY", "made-up");
+        if session {
+            command.env("AWS_SESSION_TOKEN", "made-up");
+        }
+        command.output().unwrap().into()
+    }
+
+    #[test]
+    fn a_page_of_a_bucket_is_opened_by_a_signed_link() {
+        let endpoint = bucket_with_a_page();
+        let opened = open(&endpoint, &[], false);
+        assert_eq!((opened.status, opened.stderr.as_str()), (0, ""));
+        assert!(
+            opened.stdout.starts_with(&format!("{endpoint}/results/a%20b/reports/latest/index.html?")),
+            "{}",
+            opened.stdout
+        );
+        assert!(opened.stdout.contains("X-Amz-Expires=3600") && opened.stdout.contains("X-Amz-Signature="));
+
+        let shared = open(&endpoint, &["--share", "7d"], true);
+        assert_eq!(
+            (shared.status, shared.stdout.contains("X-Amz-Expires=604800")),
+            (0, true),
+            "{}",
+            shared.stdout
+        );
+        assert!(
+            shared.stderr.contains("without a login") && shared.stderr.contains("the link ends with it"),
+            "{}",
+            shared.stderr
+        );
+
+        let missing = open(&endpoint, &["--at", "2026-11-20"], false);
+        assert_eq!((missing.status, missing.stdout.as_str()), (1, ""));
+        assert!(missing.stderr.contains("has no page of 2026-11-20"), "{}", missing.stderr);
+        let too_long = headless(&["open", "s3://results/a b", "--share", "8d"]);
+        assert_eq!(too_long.status, 2);
+    }
+}
