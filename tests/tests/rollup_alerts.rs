@@ -1,7 +1,5 @@
 //! The real binary tells a topic of alerts, once, also where there is nothing to fold.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
 use std::sync::{Arc, Mutex};
 
 use gatetrail_tests::http::{Response, Server};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gatetrail_tables::{Column, EventRow};
+use hashbrown::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::baseline::{Baseline, LEAST_DAYS, median};
@@ -25,6 +26,9 @@ const SETTLED: SignedDuration = SignedDuration::from_mins(15);
 /// Account, region, and error code or principal.
 type Key = (String, String, String);
 
+/// The same as maps within maps, so that a row is counted by the texts that it borrows.
+type Counts = HashMap<String, HashMap<String, HashMap<String, Hours>>>;
+
 /// Failures by the hour.
 #[derive(Debug, Default)]
 pub(super) struct Hours(BTreeMap<i64, Hour>);
@@ -34,6 +38,28 @@ struct Hour {
     failures: u64,
     /// The first by time, then by id.
     calls: Vec<FailedCall>,
+}
+
+impl Hour {
+    fn add(&mut self, time: Timestamp, event: EventRow<'_>) {
+        self.failures += 1;
+        let id = event.text(Column::EventId);
+        let is_early = |last: &FailedCall| (time, id) < (last.time, last.event_id.as_str());
+        if self.calls.len() >= MOST_CALLS && !self.calls.last().is_some_and(is_early) {
+            return;
+        }
+        let text = |column| event.text(column).to_owned();
+        let call = FailedCall {
+            time,
+            event_id: id.to_owned(),
+            event_name: text(Column::EventName),
+            error_code: text(Column::ErrorCode),
+            principal: text(Column::PrincipalName),
+        };
+        let at = self.calls.partition_point(|other| *other <= call);
+        self.calls.insert(at, call);
+        self.calls.truncate(MOST_CALLS);
+    }
 }
 
 impl Hours {
@@ -47,7 +73,8 @@ impl Hours {
 pub struct AlertFailures<'k> {
     knowledge: &'k Knowledge,
     filters: Filters,
-    found: CountedFailures,
+    codes: Counts,
+    denied: Counts,
 }
 
 /// What was counted.
@@ -62,7 +89,7 @@ impl<'k> AlertFailures<'k> {
     #[must_use]
     pub fn new(knowledge: &'k Knowledge, window: TimeRange) -> Self {
         let filters = Filters { time: window, status: StatusFilter::Failure, ..Filters::default() };
-        Self { knowledge, filters, found: CountedFailures::default() }
+        Self { knowledge, filters, codes: Counts::new(), denied: Counts::new() }
     }
 
     /// Takes a row.
@@ -71,27 +98,17 @@ impl<'k> AlertFailures<'k> {
             return;
         }
         let Some(time) = event.event_time() else { return };
-        let text = |column| event.text(column).to_owned();
-        let call = FailedCall {
-            time,
-            event_id: text(Column::EventId),
-            event_name: text(Column::EventName),
-            error_code: text(Column::ErrorCode),
-            principal: text(Column::PrincipalName),
-        };
-        let (account, region) = (text(Column::AccountId), text(Column::Region));
-        let hour = time.as_second().div_euclid(HOUR_S);
-        if is_denied(&call.error_code) {
-            let key = (account.clone(), region.clone(), call.principal.clone());
-            add(&mut self.found.denied, key, hour, call.clone());
+        let code = event.text(Column::ErrorCode);
+        add(&mut self.codes, event, code, time);
+        if is_denied(code) {
+            add(&mut self.denied, event, event.text(Column::PrincipalName), time);
         }
-        add(&mut self.found.codes, (account, region, call.error_code.clone()), hour, call);
     }
 
     /// Ends the pass.
     #[must_use]
     pub fn finish(self) -> CountedFailures {
-        self.found
+        CountedFailures { codes: sorted(self.codes), denied: sorted(self.denied) }
     }
 }
 
@@ -100,12 +117,21 @@ fn is_denied(error_code: &str) -> bool {
     error_code.starts_with("AccessDenied")
 }
 
-fn add(all: &mut BTreeMap<Key, Hours>, key: Key, hour: i64, call: FailedCall) {
-    let hour = all.entry(key).or_default().0.entry(hour).or_default();
-    hour.failures += 1;
-    let at = hour.calls.partition_point(|other| *other <= call);
-    hour.calls.insert(at, call);
-    hour.calls.truncate(MOST_CALLS);
+fn add(counts: &mut Counts, event: EventRow<'_>, by: &str, time: Timestamp) {
+    let regions = counts.entry_ref(event.text(Column::AccountId)).or_default();
+    let hours = regions.entry_ref(event.text(Column::Region)).or_default().entry_ref(by).or_default();
+    hours.0.entry(time.as_second().div_euclid(HOUR_S)).or_default().add(time, event);
+}
+
+fn sorted(counts: Counts) -> BTreeMap<Key, Hours> {
+    let mut sorted = BTreeMap::new();
+    for (account, regions) in counts {
+        for (region, all) in regions {
+            let all = all.into_iter().map(|(by, hours)| ((account.clone(), region.clone(), by), hours));
+            sorted.extend(all);
+        }
+    }
+    sorted
 }
 
 /// Judges every error code and every principal that was refused, by account and region. `now` is the newest moment that the

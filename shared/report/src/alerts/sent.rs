@@ -147,6 +147,22 @@ impl SentAlert {
             && alert.ended.is_none_or(|ended| self.opened <= ended)
     }
 
+    /// Takes what a document says of it by now. One that goes on after its end was told opens again: that is another, from
+    /// there on.
+    fn follow(&mut self, alert: &Alert) -> Option<Self> {
+        self.alert = kept(alert);
+        match (self.ended, alert.ended) {
+            (None, Some(ended)) => self.has_ended(ended, false),
+            // A message that was not sent need not be.
+            (Some(_), None) if self.ended_message == Some(MessageState::Pending) => {
+                (self.ended, self.ended_message, self.withdrawn) = (None, None, false);
+            }
+            (Some(ended), None) => return Some(Self::of(alert, ended)),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        None
+    }
+
     fn has_ended(&mut self, ended: Timestamp, withdrawn: bool) {
         self.ended = Some(ended);
         self.withdrawn = withdrawn;
@@ -207,35 +223,21 @@ impl SentAlerts {
             let found = (0..self.alerts.len())
                 .filter(|at| self.alerts.get(*at).is_some_and(|known| known.is(alert)))
                 .max_by_key(|at| self.alerts.get(*at).map(|known| known.opened));
-            let known = found.and_then(|at| self.alerts.get_mut(at));
-            let opened = match known {
+            let is_told = alert.muted.is_none() && is_news;
+            let new = match found.and_then(|at| self.alerts.get_mut(at)) {
                 Some(known) => {
                     if let Some(seen) = found.and_then(|at| seen.get_mut(at)) {
                         *seen = true;
                     }
-                    known.alert = kept(alert);
-                    match (known.ended, alert.ended) {
-                        (None, Some(ended)) => known.has_ended(ended, false),
-                        // It goes on: a message that was not sent need not be.
-                        (Some(_), None) if known.ended_message == Some(MessageState::Pending) => {
-                            (known.ended, known.ended_message, known.withdrawn) = (None, None, false);
-                        }
-                        (Some(ended), None) => {
-                            if alert.muted.is_none() && is_news {
-                                let again = SentAlert { ended: None, ..SentAlert::of(alert, ended) };
-                                self.alerts.push(again);
-                                seen.push(true);
-                            }
-                        }
-                        (None, None) | (Some(_), Some(_)) => {}
-                    }
-                    continue;
+                    known.follow(alert)
                 }
-                None => alert.opened,
+                None => {
+                    let is_old = alert.ended.is_some_and(|ended| ended <= since);
+                    (!is_old).then(|| SentAlert::of(alert, alert.opened))
+                }
             };
-            let is_old = alert.ended.is_some_and(|ended| ended <= since);
-            if alert.muted.is_none() && is_news && !is_old {
-                self.alerts.push(SentAlert::of(alert, opened));
+            if let Some(new) = new.filter(|_| is_told) {
+                self.alerts.push(new);
                 seen.push(true);
             }
         }
