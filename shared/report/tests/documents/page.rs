@@ -36,7 +36,7 @@ fn page(set: &EventSet, reversed: bool) -> String {
 
 pub(crate) fn page_with(set: &EventSet, books: &AddressBooks, reversed: bool) -> String {
     let (data, codes, coverage) = counted_of(set, books, reversed);
-    write_page(&data, &codes, &coverage, None).unwrap()
+    write_page(&data, &codes, &coverage, None, None).unwrap()
 }
 
 /// What is counted for a page, and its window.
