@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gatetrail_metrics::{
-    BackfillError, DEFAULT_CHUNK_S, KnownWindow, Period, Reason, Window, WindowRule, WindowState, backfill,
-    catch_up, finest_period, kept_since, not_yet_complete, settle,
+    BackfillError, DEFAULT_CHUNK_S, KnownWindow, Period, Window, WindowRule, WindowState, backfill, catch_up,
+    finest_period, incomplete_in, kept_since, settle, uncovered,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -178,8 +178,8 @@ proptest! {
             assert!(run.lost.is_empty());
             for due in &run.due {
                 let span = |window: &KnownWindow| (window.from, window.to);
-                assert!(!known.iter().any(|window| span(window) == (due.window.from, due.window.to)), "{due:?}");
-                let Window { from, to, period, .. } = due.window;
+                assert!(!known.iter().any(|window| span(window) == (due.from, due.to)), "{due:?}");
+                let Window { from, to, period, .. } = *due;
                 known.push(KnownWindow { from, to, period, state: WindowState::Complete });
             }
             run
@@ -305,16 +305,8 @@ fn the_order_of_a_run() {
     ];
     let scheduled = minutes("2026-11-22T10:00");
     let run = catch_up(&rule, &windows, scheduled, 10);
-    let due: Vec<_> = run.due.iter().map(|due| (due.window, due.reason)).collect();
-    assert_eq!(
-        due,
-        [
-            (rule.at(scheduled), Reason::Scheduled),
-            (rule.at(minutes("2026-11-22T06:00")), Reason::Missing),
-            (rule.at(minutes("2026-11-22T09:00")), Reason::Missing),
-            (rule.at(since), Reason::Incomplete { since }),
-        ]
-    );
+    let missing = ["2026-11-22T06:00", "2026-11-22T09:00"].map(|at| rule.at(minutes(at)));
+    assert_eq!(run.due, [rule.at(scheduled), missing[0], missing[1], rule.at(since)]);
     let run = catch_up(&rule, &windows, scheduled, 2);
     assert_eq!((run.due.len(), run.left), (2, 2));
     assert_eq!(catch_up(&rule, &windows, scheduled, 0).due.len(), 1);
@@ -331,7 +323,7 @@ fn late_and_repeated_schedules() {
     windows.push(known(&rule, "2026-11-22T12:00", WindowState::Complete));
     let late = catch_up(&rule, &windows, minutes("2026-11-22T11:00"), 10);
     assert_eq!(late.due.len(), 1);
-    assert_eq!(late.due[0].window, rule.at(minutes("2026-11-22T11:00")));
+    assert_eq!(late.due[0], rule.at(minutes("2026-11-22T11:00")));
 }
 
 /// Windows of a backfill cover the schedule's, and are retried as they were; what lies before the schedule's first is not owed.
@@ -355,8 +347,8 @@ fn beside_a_backfill() {
     ];
     let run = catch_up(&rule, &windows, now, 10);
     assert_eq!(run.due.len(), 2, "{run:?}");
-    assert_eq!(run.due[0].window, rule.at(now));
-    assert_eq!((run.due[1].window.from, run.due[1].window.to), (windows[4].from, windows[4].to));
+    assert_eq!(run.due[0], rule.at(now));
+    assert_eq!((run.due[1].from, run.due[1].to), (windows[4].from, windows[4].to));
 }
 
 #[test]
@@ -372,7 +364,7 @@ fn what_is_not_kept_any_more() {
     assert!(run.lost.contains(&rule.at(since)));
     assert!(run.lost.iter().all(|window| window.from < kept));
     // The oldest that is kept is the first to be missed, and is read without the part of its overlap that is not.
-    let oldest = run.due[1].window;
+    let oldest = run.due[1];
     assert!(oldest.from >= kept && oldest.from < kept + SignedDuration::from_hours(1));
     assert_eq!(oldest.read_from, kept);
 }
@@ -410,9 +402,26 @@ fn a_backfill_leaves_out_what_is_complete() {
             known("2026-11-20T12:00", "2026-11-21T01:00", state),
         ]
     };
-    let left = |known: &[KnownWindow]| not_yet_complete(windows.clone(), known);
-    assert_eq!(left(&halves(WindowState::Complete)), windows[1..]);
-    assert_eq!(left(&halves(WindowState::Final)), windows);
+    let rule = WindowRule::default();
+    let left = |known: &[KnownWindow]| uncovered(&rule, windows.clone(), known, now);
+    let ends = |known: &[KnownWindow]| {
+        left(known).iter().map(|one| (one.read_from, one.from, one.to)).collect::<Vec<_>>()
+    };
+    let at = minutes;
+    // Behind what is known it reads the overlap.
+    let second = (at("2026-11-20T23:00"), at("2026-11-21T01:00"), at("2026-11-22T00:00"));
+    assert_eq!(ends(&halves(WindowState::Complete)), [second]);
+    let incomplete = halves(WindowState::Incomplete { since: now });
+    assert_eq!(ends(&incomplete), [second], "it is asked for by itself");
+    assert_eq!(incomplete_in(&incomplete, windows[1].from, windows[1].to, now).due.len(), 1);
+    assert_eq!(incomplete_in(&incomplete, incomplete[1].to, now, now).due.len(), 1, "it touches");
+    assert_eq!(incomplete_in(&incomplete, at("2026-11-21T01:01"), now, now).due.len(), 0);
+    // What was given up is asked for: by hand, the cause may be gone.
+    let first = (at("2026-11-20T10:00"), at("2026-11-20T12:00"), at("2026-11-21T00:00"));
+    let whole = (windows[1].from, windows[1].from, windows[1].to);
+    assert_eq!(ends(&halves(WindowState::Final)), [first, whole]);
+    let middle = known("2026-11-21T06:00", "2026-11-21T07:00", WindowState::Complete);
+    assert_eq!(left(&[middle]), windows, "to leave it out would cost twice as much");
     let other_period =
         halves(WindowState::Complete).map(|other| KnownWindow { period: Period::HOUR, ..other });
     assert_eq!(left(&other_period), windows);

@@ -53,34 +53,11 @@ pub struct KnownWindow {
     pub state: WindowState,
 }
 
-/// Why a window is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// It is the schedule's own.
-    Scheduled,
-    /// No run has pulled it.
-    Missing,
-    /// A run has, and some series were not complete.
-    Incomplete {
-        /// Since when; goes into [`settle`].
-        since: Timestamp,
-    },
-}
-
-/// A window to pull now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
-    /// The window.
-    pub window: Window,
-    /// Why.
-    pub reason: Reason,
-}
-
 /// What a run owes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CatchUp {
     /// To be pulled now, in this order.
-    pub due: Vec<Due>,
+    pub due: Vec<Window>,
     /// How many more wait for later runs.
     pub left: usize,
     /// Owed, but no longer kept in their period: to be recorded as final, else each run finds them again. A backfill may still
@@ -105,36 +82,24 @@ pub fn catch_up(rule: &WindowRule, known: &[KnownWindow], scheduled: Timestamp, 
         (window.from, window.to, window.period) == (other.from, other.to, other.period)
     };
     let mut queue = Vec::new();
-    match known.iter().find(|other| same(&current, other)).map(|other| other.state) {
-        None => queue.push(Due { window: current, reason: Reason::Scheduled }),
-        Some(WindowState::Incomplete { since }) => {
-            queue.push(Due { window: current, reason: Reason::Incomplete { since } });
-        }
-        Some(WindowState::Complete | WindowState::Final) => {}
+    let is_incomplete = |other: &KnownWindow| matches!(other.state, WindowState::Incomplete { .. });
+    if known.iter().find(|other| same(&current, other)).is_none_or(is_incomplete) {
+        queue.push(current);
     }
-    let missing = missing(rule, known, &current, kept_since(Period::HOUR, scheduled));
-    queue.extend(missing.into_iter().map(|window| Due { window, reason: Reason::Missing }));
+    queue.extend(missing(rule, known, &current, kept_since(Period::HOUR, scheduled)));
 
-    let mut incomplete: Vec<Due> = known
-        .iter()
-        .filter(|other| !same(&current, other))
-        .filter_map(|other| match other.state {
-            WindowState::Incomplete { since } => Some(Due {
-                window: rule.with_ends(other.from, other.to, other.period),
-                reason: Reason::Incomplete { since },
-            }),
-            WindowState::Complete | WindowState::Final => None,
-        })
-        .collect();
-    incomplete.sort_unstable_by_key(|due| due.window);
+    let incomplete = known.iter().filter(|other| is_incomplete(other) && !same(&current, other));
+    let mut incomplete: Vec<Window> =
+        incomplete.map(|other| rule.with_ends(other.from, other.to, other.period)).collect();
+    incomplete.sort_unstable();
     queue.extend(incomplete);
 
     let mut answer = CatchUp::default();
-    for Due { window, reason } in queue {
+    for window in queue {
         if window.from < kept_since(window.period, scheduled) {
             answer.lost.push(window);
         } else if answer.due.len() < most.max(1) {
-            answer.due.push(Due { window: WindowRule::kept(window, scheduled), reason });
+            answer.due.push(WindowRule::kept(window, scheduled));
         } else {
             answer.left += 1;
         }
@@ -165,17 +130,50 @@ fn missing(rule: &WindowRule, known: &[KnownWindow], current: &Window, horizon: 
     missing
 }
 
-/// Those of a backfill's windows that are not wholly within what was pulled completely already, in the same period: there
-/// is no need to ask, and to pay, for them again.
+/// The windows of a span that are known and incomplete, the oldest first: a pull by hand asks again for them, as they are.
+/// Those that only touch the span are among them: what `--last 3h` left behind has other bounds than the span has a moment later.
 #[must_use]
-pub fn not_yet_complete(windows: Vec<Window>, known: &[KnownWindow]) -> Vec<Window> {
-    let is_complete = |window: &Window| {
-        let complete = known
-            .iter()
-            .filter(|other| other.state == WindowState::Complete && other.period == window.period);
-        Spans::of(complete.map(|other| (other.from, other.to))).hold(window.from, window.to)
+pub fn incomplete_in(known: &[KnownWindow], from: Timestamp, to: Timestamp, now: Timestamp) -> CatchUp {
+    let mut answer = CatchUp::default();
+    for other in known {
+        let is_incomplete = matches!(other.state, WindowState::Incomplete { .. });
+        if !is_incomplete || to < other.from || other.to < from {
+            continue;
+        }
+        let KnownWindow { from, to, period, state: _ } = *other;
+        if from < kept_since(period, now) {
+            answer.lost.push(Window { from, to, read_from: from, period });
+        } else {
+            answer.due.push(Window { from, to, read_from: from, period });
+        }
+    }
+    answer.due.sort_unstable();
+    answer
+}
+
+/// What of a backfill's windows has to be asked for: each without the time at its ends that known windows of its period cover,
+/// complete ones and those of [`incomplete_in`]; none that they cover wholly. What is covered between two gaps is read with
+/// them: CloudWatch bills metrics, not time, and two windows would cost twice as much.
+///
+/// Where a window goes on behind a known one it reads the rule's overlap: a metric that was listed too late for that one
+/// is there by now.
+#[must_use]
+pub fn uncovered(
+    rule: &WindowRule,
+    windows: Vec<Window>,
+    known: &[KnownWindow],
+    now: Timestamp,
+) -> Vec<Window> {
+    let rest = |window: Window| {
+        let of_period = known.iter().filter(|other| other.period == window.period);
+        let covering = of_period.filter(|other| other.state != WindowState::Final);
+        let spans = Spans::of(covering.map(|other| (other.from, other.to)));
+        let (from, to) = spans.rest_of(window.from, window.to)?;
+        let rest = Window { from, to, read_from: from, ..window };
+        let goes_on = window.from < from;
+        Some(if goes_on { WindowRule::kept(rule.with_ends(from, to, window.period), now) } else { rest })
     };
-    windows.into_iter().filter(|window| !is_complete(window)).collect()
+    windows.into_iter().filter_map(rest).collect()
 }
 
 /// Spans of time, in order, those that touch made one.
@@ -200,5 +198,13 @@ impl Spans {
         let behind = self.0.partition_point(|span| span.0 <= from);
         let holder = behind.checked_sub(1).and_then(|index| self.0.get(index));
         holder.is_some_and(|span| to <= span.1)
+    }
+
+    /// A span from the first moment that is not in them to the last; `None` where every moment is.
+    fn rest_of(&self, from: Timestamp, to: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let covered_from = self.0.iter().find(|span| span.0 <= from && from < span.1);
+        let covered_to = self.0.iter().find(|span| span.0 < to && to <= span.1);
+        let (from, to) = (covered_from.map_or(from, |span| span.1), covered_to.map_or(to, |span| span.0));
+        (from < to).then_some((from, to))
     }
 }

@@ -242,6 +242,18 @@ pub(super) async fn run(
         Asking::Scheduled(at) => at,
         Asking::Backfill { .. } => time("2026-11-22T12:00:00Z"),
     };
+    run_at(world, store, asking, now, options, seconds).await
+}
+
+/// Pulls at a time of the clock, with so many seconds.
+pub(super) async fn run_at(
+    world: &World,
+    store: &MemoryStore,
+    asking: Asking,
+    now: Timestamp,
+    options: &PullOptions,
+    seconds: u64,
+) -> PullReport {
     let deadline = tokio::time::sleep(Duration::from_secs(seconds));
     pull(world, &Place::new(store, "results", ""), asking, now, options, deadline).await
 }
