@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gatetrail_metrics::{
-    BackfillError, DEFAULT_CHUNK_S, KnownWindow, Period, Window, WindowRule, WindowState, backfill, catch_up,
-    finest_period, incomplete_in, kept_since, settle, uncovered,
+    BackfillError, DEFAULT_CHUNK_S, History, KnownWindow, Period, Window, WindowRule, WindowState, backfill,
+    catch_up, finest_period, incomplete_in, kept_since, settle, uncovered,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -173,7 +173,7 @@ proptest! {
         let mut known: Vec<KnownWindow> = Vec::new();
         let mut ticks = 0;
         let pull = |scheduled: Timestamp, known: &mut Vec<KnownWindow>| {
-            let run = catch_up(&rule, known, scheduled, most);
+            let run = catch_up(&rule, &own(known), scheduled, most);
             assert!(run.due.len() <= most);
             assert!(run.lost.is_empty());
             for due in &run.due {
@@ -288,6 +288,10 @@ fn backfills_that_are_refused() {
     assert!(matches!(chunk, Err(BackfillError::Chunk { chunk_s: 1800 })));
 }
 
+fn own(windows: &[KnownWindow]) -> History<'_> {
+    History { own: windows, ..History::default() }
+}
+
 fn known(rule: &WindowRule, scheduled: &str, state: WindowState) -> KnownWindow {
     let Window { from, to, period, .. } = rule.at(minutes(scheduled));
     KnownWindow { from, to, period, state }
@@ -304,14 +308,14 @@ fn the_order_of_a_run() {
         known(&rule, "2026-11-22T05:00", WindowState::Incomplete { since }),
     ];
     let scheduled = minutes("2026-11-22T10:00");
-    let run = catch_up(&rule, &windows, scheduled, 10);
+    let run = catch_up(&rule, &own(&windows), scheduled, 10);
     let missing = ["2026-11-22T06:00", "2026-11-22T09:00"].map(|at| rule.at(minutes(at)));
     assert_eq!(run.due, [rule.at(scheduled), missing[0], missing[1], rule.at(since)]);
-    let run = catch_up(&rule, &windows, scheduled, 2);
+    let run = catch_up(&rule, &own(&windows), scheduled, 2);
     assert_eq!((run.due.len(), run.left), (2, 2));
-    assert_eq!(catch_up(&rule, &windows, scheduled, 0).due.len(), 1);
+    assert_eq!(catch_up(&rule, &own(&windows), scheduled, 0).due.len(), 1);
     // A new installation owes nothing of the past.
-    assert_eq!(catch_up(&rule, &[], scheduled, 10).due.len(), 1);
+    assert_eq!(catch_up(&rule, &own(&[]), scheduled, 10).due.len(), 1);
 }
 
 /// An invocation that comes twice pulls nothing twice; one that comes late is not misled by newer windows.
@@ -319,9 +323,9 @@ fn the_order_of_a_run() {
 fn late_and_repeated_schedules() {
     let rule = WindowRule::default();
     let mut windows = vec![known(&rule, "2026-11-22T10:00", WindowState::Complete)];
-    assert_eq!(catch_up(&rule, &windows, minutes("2026-11-22T10:00"), 10).due, []);
+    assert_eq!(catch_up(&rule, &own(&windows), minutes("2026-11-22T10:00"), 10).due, []);
     windows.push(known(&rule, "2026-11-22T12:00", WindowState::Complete));
-    let late = catch_up(&rule, &windows, minutes("2026-11-22T11:00"), 10);
+    let late = catch_up(&rule, &own(&windows), minutes("2026-11-22T11:00"), 10);
     assert_eq!(late.due.len(), 1);
     assert_eq!(late.due[0], rule.at(minutes("2026-11-22T11:00")));
 }
@@ -345,7 +349,7 @@ fn beside_a_backfill() {
         span("2026-11-22T00:00", "2026-11-22T10:00", WindowState::Complete),
         span("2026-11-15T00:00", "2026-11-16T00:00", incomplete),
     ];
-    let run = catch_up(&rule, &windows, now, 10);
+    let run = catch_up(&rule, &own(&windows), now, 10);
     assert_eq!(run.due.len(), 2, "{run:?}");
     assert_eq!(run.due[0], rule.at(now));
     assert_eq!((run.due[1].from, run.due[1].to), (windows[4].from, windows[4].to));
@@ -359,9 +363,10 @@ fn what_is_not_kept_any_more() {
         known(&rule, "2026-11-06T10:00", WindowState::Incomplete { since }),
         known(&rule, "2026-11-22T11:00", WindowState::Complete),
     ];
-    let run = catch_up(&rule, &windows, minutes("2026-11-22T12:00"), 3);
+    let run = catch_up(&rule, &own(&windows), minutes("2026-11-22T12:00"), 3);
     let kept = kept_since(Period::MINUTE, minutes("2026-11-22T12:00"));
     assert!(run.lost.contains(&rule.at(since)));
+    assert_eq!(run.lost.len(), 3, "what nobody has pulled is joined by days");
     assert!(run.lost.iter().all(|window| window.from < kept));
     // The oldest that is kept is the first to be missed, and is read without the part of its overlap that is not.
     let oldest = run.due[1];

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use gatetrail_metrics::{
-    BackfillError, DEFAULT_CHUNK_S, Period, Window, backfill, catch_up, incomplete_in, kept_since, uncovered,
+    BackfillError, DEFAULT_CHUNK_S, History, Period, Window, backfill, catch_up, incomplete_in, kept_since,
+    predecessors, uncovered,
 };
 use jiff::Timestamp;
 
@@ -45,7 +46,9 @@ pub(super) fn owed(
     let mut later = Vec::new();
     for region in &options.regions {
         for (index, schedule) in options.schedules.iter().enumerate() {
-            let mut known = known.windows(region, &options.configuration(schedule));
+            let all = known;
+            let configuration = options.configuration(schedule);
+            let mut known = all.windows(region, &configuration);
             if schedule.percentiles_after_s.is_some() {
                 // Those of hours and of days have one configuration.
                 known.retain(|window| window.period == schedule.rule.period());
@@ -55,7 +58,11 @@ pub(super) fn owed(
             match asking {
                 Asking::Scheduled(scheduled) => {
                     let seen = schedule.seen(scheduled);
-                    let found = catch_up(&schedule.rule, &known, seen, usize::MAX);
+                    let rule = &schedule.rule;
+                    let before = predecessors(rule, &known, all.others(region, &configuration));
+                    let since = all.pulled_to(region, rule.period());
+                    let history = History { own: &known, before: &before, since };
+                    let found = catch_up(rule, &history, seen, usize::MAX);
                     owed.lost.extend(found.lost.into_iter().map(lost));
                     let (pulls, left) = fewest(found.due, options.windows_a_run);
                     owed.left += left;

@@ -98,6 +98,11 @@ impl Asked<'_> {
     }
 }
 
+/// Whether a row is of time that was given up without a pull ([`Asked::lost`]).
+pub(super) fn is_lost(row: &WindowRow) -> bool {
+    row.state == WindowState::Final && row.incomplete.keys().eq([NO_LONGER_KEPT])
+}
+
 /// Series that are not complete, by reason.
 fn reasons(summary: &Summary) -> BTreeMap<String, u64> {
     let incomplete = summary.incomplete.iter().map(|(&reason, &count)| (reason, count));
