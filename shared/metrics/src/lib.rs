@@ -27,7 +27,7 @@ pub use plan::{
     check_budget, choose,
 };
 pub use window::{
-    BackfillError, CatchUp, DEFAULT_CHUNK_S, Due, KnownWindow, Period, PeriodError, RETENTION, Reason,
-    Retention, TooOld, Window, WindowError, WindowRule, WindowState, backfill, catch_up, finest_period,
-    kept_since, not_yet_complete, settle,
+    BackfillError, CatchUp, DEFAULT_CHUNK_S, History, KnownWindow, Period, PeriodError, RETENTION, Retention,
+    TooOld, Window, WindowError, WindowRule, WindowState, backfill, catch_up, finest_period, incomplete_in,
+    kept_since, predecessors, settle, uncovered,
 };

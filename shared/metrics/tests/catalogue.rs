@@ -99,6 +99,31 @@ fn sample_count_is_always_asked_for() {
     assert_eq!(hourly.to_string(), "stage Latency:SampleCount+p99");
 }
 
+/// Without `SampleCount` and `Sum` a datapoint is in no average: what is chosen by hand has them, too.
+#[test]
+fn what_is_chosen_by_hand_can_be_averaged() {
+    for (chosen, text) in [
+        ("Latency:Sum+Maximum", "stage Latency:SampleCount+Sum+Maximum"),
+        ("Latency:Maximum", "stage Latency:SampleCount+Sum+Maximum"),
+        (
+            "Latency:Sum IntegrationLatency:Minimum",
+            "stage Latency:SampleCount+Sum IntegrationLatency:SampleCount+Sum+Minimum",
+        ),
+        (
+            "Latency CacheHitCount:Sum",
+            "stage Latency:SampleCount+Sum+Minimum+Maximum CacheHitCount:SampleCount+Sum",
+        ),
+        ("Latency:Sum 5XXError:Sum", "stage Latency:SampleCount+Sum 5XXError:Sum"),
+        ("Latency:p99 5XXError:Sum", "stage Latency:p99 5XXError:SampleCount+Sum"),
+        ("Count:Sum", "stage Count:SampleCount+Sum"),
+        ("Latency:p99", "stage Latency:p99"),
+        ("Latency:SampleCount+p99", "stage Latency:SampleCount+p99"),
+    ] {
+        let selection = Selection::of_metrics(chosen.split(' ')).unwrap();
+        assert_eq!(selection.to_string(), text, "{chosen}");
+    }
+}
+
 #[test]
 fn a_rate_can_be_made_of_what_the_default_pulls() {
     let selection = Selection::default();

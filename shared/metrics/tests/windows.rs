@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gatetrail_metrics::{
-    BackfillError, DEFAULT_CHUNK_S, KnownWindow, Period, Reason, Window, WindowRule, WindowState, backfill,
-    catch_up, finest_period, kept_since, not_yet_complete, settle,
+    BackfillError, DEFAULT_CHUNK_S, History, KnownWindow, Period, Window, WindowRule, WindowState, backfill,
+    catch_up, finest_period, incomplete_in, kept_since, settle, uncovered,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -173,13 +173,13 @@ proptest! {
         let mut known: Vec<KnownWindow> = Vec::new();
         let mut ticks = 0;
         let pull = |scheduled: Timestamp, known: &mut Vec<KnownWindow>| {
-            let run = catch_up(&rule, known, scheduled, most);
+            let run = catch_up(&rule, &own(known), scheduled, most);
             assert!(run.due.len() <= most);
             assert!(run.lost.is_empty());
             for due in &run.due {
                 let span = |window: &KnownWindow| (window.from, window.to);
-                assert!(!known.iter().any(|window| span(window) == (due.window.from, due.window.to)), "{due:?}");
-                let Window { from, to, period, .. } = due.window;
+                assert!(!known.iter().any(|window| span(window) == (due.from, due.to)), "{due:?}");
+                let Window { from, to, period, .. } = *due;
                 known.push(KnownWindow { from, to, period, state: WindowState::Complete });
             }
             run
@@ -288,6 +288,10 @@ fn backfills_that_are_refused() {
     assert!(matches!(chunk, Err(BackfillError::Chunk { chunk_s: 1800 })));
 }
 
+fn own(windows: &[KnownWindow]) -> History<'_> {
+    History { own: windows, ..History::default() }
+}
+
 fn known(rule: &WindowRule, scheduled: &str, state: WindowState) -> KnownWindow {
     let Window { from, to, period, .. } = rule.at(minutes(scheduled));
     KnownWindow { from, to, period, state }
@@ -304,22 +308,14 @@ fn the_order_of_a_run() {
         known(&rule, "2026-11-22T05:00", WindowState::Incomplete { since }),
     ];
     let scheduled = minutes("2026-11-22T10:00");
-    let run = catch_up(&rule, &windows, scheduled, 10);
-    let due: Vec<_> = run.due.iter().map(|due| (due.window, due.reason)).collect();
-    assert_eq!(
-        due,
-        [
-            (rule.at(scheduled), Reason::Scheduled),
-            (rule.at(minutes("2026-11-22T06:00")), Reason::Missing),
-            (rule.at(minutes("2026-11-22T09:00")), Reason::Missing),
-            (rule.at(since), Reason::Incomplete { since }),
-        ]
-    );
-    let run = catch_up(&rule, &windows, scheduled, 2);
+    let run = catch_up(&rule, &own(&windows), scheduled, 10);
+    let missing = ["2026-11-22T06:00", "2026-11-22T09:00"].map(|at| rule.at(minutes(at)));
+    assert_eq!(run.due, [rule.at(scheduled), missing[0], missing[1], rule.at(since)]);
+    let run = catch_up(&rule, &own(&windows), scheduled, 2);
     assert_eq!((run.due.len(), run.left), (2, 2));
-    assert_eq!(catch_up(&rule, &windows, scheduled, 0).due.len(), 1);
+    assert_eq!(catch_up(&rule, &own(&windows), scheduled, 0).due.len(), 1);
     // A new installation owes nothing of the past.
-    assert_eq!(catch_up(&rule, &[], scheduled, 10).due.len(), 1);
+    assert_eq!(catch_up(&rule, &own(&[]), scheduled, 10).due.len(), 1);
 }
 
 /// An invocation that comes twice pulls nothing twice; one that comes late is not misled by newer windows.
@@ -327,11 +323,11 @@ fn the_order_of_a_run() {
 fn late_and_repeated_schedules() {
     let rule = WindowRule::default();
     let mut windows = vec![known(&rule, "2026-11-22T10:00", WindowState::Complete)];
-    assert_eq!(catch_up(&rule, &windows, minutes("2026-11-22T10:00"), 10).due, []);
+    assert_eq!(catch_up(&rule, &own(&windows), minutes("2026-11-22T10:00"), 10).due, []);
     windows.push(known(&rule, "2026-11-22T12:00", WindowState::Complete));
-    let late = catch_up(&rule, &windows, minutes("2026-11-22T11:00"), 10);
+    let late = catch_up(&rule, &own(&windows), minutes("2026-11-22T11:00"), 10);
     assert_eq!(late.due.len(), 1);
-    assert_eq!(late.due[0].window, rule.at(minutes("2026-11-22T11:00")));
+    assert_eq!(late.due[0], rule.at(minutes("2026-11-22T11:00")));
 }
 
 /// Windows of a backfill cover the schedule's, and are retried as they were; what lies before the schedule's first is not owed.
@@ -353,10 +349,10 @@ fn beside_a_backfill() {
         span("2026-11-22T00:00", "2026-11-22T10:00", WindowState::Complete),
         span("2026-11-15T00:00", "2026-11-16T00:00", incomplete),
     ];
-    let run = catch_up(&rule, &windows, now, 10);
+    let run = catch_up(&rule, &own(&windows), now, 10);
     assert_eq!(run.due.len(), 2, "{run:?}");
-    assert_eq!(run.due[0].window, rule.at(now));
-    assert_eq!((run.due[1].window.from, run.due[1].window.to), (windows[4].from, windows[4].to));
+    assert_eq!(run.due[0], rule.at(now));
+    assert_eq!((run.due[1].from, run.due[1].to), (windows[4].from, windows[4].to));
 }
 
 #[test]
@@ -367,12 +363,13 @@ fn what_is_not_kept_any_more() {
         known(&rule, "2026-11-06T10:00", WindowState::Incomplete { since }),
         known(&rule, "2026-11-22T11:00", WindowState::Complete),
     ];
-    let run = catch_up(&rule, &windows, minutes("2026-11-22T12:00"), 3);
+    let run = catch_up(&rule, &own(&windows), minutes("2026-11-22T12:00"), 3);
     let kept = kept_since(Period::MINUTE, minutes("2026-11-22T12:00"));
     assert!(run.lost.contains(&rule.at(since)));
+    assert_eq!(run.lost.len(), 3, "what nobody has pulled is joined by days");
     assert!(run.lost.iter().all(|window| window.from < kept));
     // The oldest that is kept is the first to be missed, and is read without the part of its overlap that is not.
-    let oldest = run.due[1].window;
+    let oldest = run.due[1];
     assert!(oldest.from >= kept && oldest.from < kept + SignedDuration::from_hours(1));
     assert_eq!(oldest.read_from, kept);
 }
@@ -410,9 +407,26 @@ fn a_backfill_leaves_out_what_is_complete() {
             known("2026-11-20T12:00", "2026-11-21T01:00", state),
         ]
     };
-    let left = |known: &[KnownWindow]| not_yet_complete(windows.clone(), known);
-    assert_eq!(left(&halves(WindowState::Complete)), windows[1..]);
-    assert_eq!(left(&halves(WindowState::Final)), windows);
+    let rule = WindowRule::default();
+    let left = |known: &[KnownWindow]| uncovered(&rule, windows.clone(), known, now);
+    let ends = |known: &[KnownWindow]| {
+        left(known).iter().map(|one| (one.read_from, one.from, one.to)).collect::<Vec<_>>()
+    };
+    let at = minutes;
+    // Behind what is known it reads the overlap.
+    let second = (at("2026-11-20T23:00"), at("2026-11-21T01:00"), at("2026-11-22T00:00"));
+    assert_eq!(ends(&halves(WindowState::Complete)), [second]);
+    let incomplete = halves(WindowState::Incomplete { since: now });
+    assert_eq!(ends(&incomplete), [second], "it is asked for by itself");
+    assert_eq!(incomplete_in(&incomplete, windows[1].from, windows[1].to, now).due.len(), 1);
+    assert_eq!(incomplete_in(&incomplete, incomplete[1].to, now, now).due.len(), 1, "it touches");
+    assert_eq!(incomplete_in(&incomplete, at("2026-11-21T01:01"), now, now).due.len(), 0);
+    // What was given up is asked for: by hand, the cause may be gone.
+    let first = (at("2026-11-20T10:00"), at("2026-11-20T12:00"), at("2026-11-21T00:00"));
+    let whole = (windows[1].from, windows[1].from, windows[1].to);
+    assert_eq!(ends(&halves(WindowState::Final)), [first, whole]);
+    let middle = known("2026-11-21T06:00", "2026-11-21T07:00", WindowState::Complete);
+    assert_eq!(left(&[middle]), windows, "to leave it out would cost twice as much");
     let other_period =
         halves(WindowState::Complete).map(|other| KnownWindow { period: Period::HOUR, ..other });
     assert_eq!(left(&other_period), windows);

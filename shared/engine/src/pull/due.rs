@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use gatetrail_metrics::{
-    BackfillError, DEFAULT_CHUNK_S, Period, Window, backfill, catch_up, kept_since, not_yet_complete,
+    BackfillError, DEFAULT_CHUNK_S, History, Period, Window, backfill, catch_up, incomplete_in, kept_since,
+    predecessors, uncovered,
 };
 use jiff::Timestamp;
 
@@ -45,22 +46,36 @@ pub(super) fn owed(
     let mut later = Vec::new();
     for region in &options.regions {
         for (index, schedule) in options.schedules.iter().enumerate() {
-            let known = known.windows(region, &options.configuration(schedule));
+            let all = known;
+            let configuration = options.configuration(schedule);
+            let mut known = all.windows(region, &configuration);
+            if schedule.percentiles_after_s.is_some() {
+                // Those of hours and of days have one configuration.
+                known.retain(|window| window.period == schedule.rule.period());
+            }
             let task = |(window, settles)| Task { region: region.clone(), schedule: index, window, settles };
+            let lost = |window| (region.clone(), index, window);
             match asking {
                 Asking::Scheduled(scheduled) => {
                     let seen = schedule.seen(scheduled);
-                    let found = catch_up(&schedule.rule, &known, seen, usize::MAX);
-                    owed.lost.extend(found.lost.into_iter().map(|window| (region.clone(), index, window)));
-                    let due = found.due.into_iter().map(|due| due.window).collect();
-                    let (pulls, left) = fewest(due, options.windows_a_run);
+                    let rule = &schedule.rule;
+                    let before = predecessors(rule, &known, all.others(region, &configuration));
+                    let since = all.pulled_to(region, rule.period());
+                    let history = History { own: &known, before: &before, since };
+                    let found = catch_up(rule, &history, seen, usize::MAX);
+                    owed.lost.extend(found.lost.into_iter().map(lost));
+                    let (pulls, left) = fewest(found.due, options.windows_a_run);
                     owed.left += left;
                     let mut pulls = pulls.into_iter().map(task);
                     owed.tasks.extend(pulls.next());
                     later.extend(pulls);
                 }
                 Asking::Backfill { from, to } => {
-                    let windows = not_yet_complete(windows_of(schedule, from, to, now)?, &known);
+                    let windows = windows_of(schedule, from, to, now)?;
+                    let found = incomplete_in(&known, from, to, now);
+                    owed.lost.extend(found.lost.into_iter().map(lost));
+                    owed.tasks.extend(fewest(found.due, usize::MAX).0.into_iter().map(task));
+                    let windows = uncovered(&schedule.rule, windows, &known, now);
                     owed.tasks.extend(windows.into_iter().map(|window| task((window, vec![window]))));
                 }
             }

@@ -14,8 +14,9 @@ use tokio::time::Instant;
 
 use super::due::Task;
 use super::options::PullOptions;
+use super::pages::page_behind;
 use super::patience::{Patience, Usage};
-use crate::metric_source::{ListingRequest, MetricError, MetricSource};
+use crate::metric_source::{ListingRequest, MetricSource};
 
 /// Time between the beginnings of two requests to a region: 22 a second, of 25 that an account may make.
 const PACE: Duration = Duration::from_millis(45);
@@ -88,7 +89,7 @@ pub(super) async fn list<M: MetricSource>(
                         listed.by_schedule.insert((region.to_owned(), schedule), chosen.series);
                     }
                 }
-                Either::Right((Some((_, Err(error))), _)) => listed.failures.push(error.chain()),
+                Either::Right((Some((_, Err(error))), _)) => listed.failures.push(error),
             }
         }
     }
@@ -110,7 +111,7 @@ async fn list_region<M: MetricSource>(
     region: &str,
     mut choosers: Vec<(usize, Chooser<'_>)>,
     recently_active: bool,
-) -> Result<Found, MetricError> {
+) -> Result<Found, String> {
     let mut metrics = 0;
     let mut page: Option<String> = None;
     let mut next_at = Instant::now();
@@ -125,7 +126,8 @@ async fn list_region<M: MetricSource>(
         let request = &request;
         tokio::time::sleep_until(next_at).await;
         next_at = Instant::now() + PACE;
-        let answer = patience.repeat(usage, || source.list_metrics(request)).await?;
+        let answer = patience.repeat(usage, || source.list_metrics(request)).await;
+        let answer = answer.map_err(|error| error.chain())?;
         metrics += answer.metrics.len() as u64;
         for listed in answer.metrics {
             let (last, others) = match choosers.split_last_mut() {
@@ -135,9 +137,11 @@ async fn list_region<M: MetricSource>(
             others.iter_mut().for_each(|(_, chooser)| chooser.take(listed.clone()));
             last.1.take(listed);
         }
-        match answer.next {
-            None => break,
-            next => page = next,
+        // Of half a listing nobody could tell what it lacks.
+        let next = page_behind(page.as_deref(), answer.next);
+        page = next.map_err(|endless| format!("ListMetrics in {region} failed: {endless}"))?;
+        if page.is_none() {
+            break;
         }
     }
     let chosen = choosers.into_iter().map(|(index, chooser)| (index, chooser.finish())).collect();

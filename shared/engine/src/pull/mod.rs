@@ -10,6 +10,7 @@ mod known;
 mod listing;
 mod options;
 mod output;
+mod pages;
 mod patience;
 mod report;
 mod requests;
@@ -18,6 +19,7 @@ mod settled;
 mod tests;
 mod window;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::{Pin, pin};
 
@@ -37,7 +39,7 @@ use known::Known;
 use output::Output;
 use patience::{Patience, Usage};
 use settled::Asked;
-use window::Reading;
+use window::{Read, Reading};
 
 /// Pulls what is asked for, and writes it to the inbox. `now` is the clock's time: it bounds a backfill, and tells what
 /// CloudWatch can list as recently active. Stops when `deadline` completes: what was answered is written, the rest is left to
@@ -87,6 +89,8 @@ struct Run<'r, M, S> {
     known: Known,
     names: ApiNames,
     lost: Vec<(String, usize, gatetrail_metrics::Window)>,
+    /// Metrics that the budget has room for besides all that is planned.
+    spare: u64,
     report: PullReport,
 }
 
@@ -109,6 +113,7 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
             known: Known::default(),
             names: ApiNames::default(),
             lost: Vec::new(),
+            spare: 0,
             report: PullReport::default(),
         }
     }
@@ -181,6 +186,8 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
 
     async fn pull(&mut self, plans: Vec<Planned>, mut deadline: Pin<&mut impl Future<Output = ()>>) {
         self.record_lost().await;
+        let planned: u64 = plans.iter().map(|planned| planned.plan.metrics_requested()).sum();
+        self.spare = self.options.budget.saturating_sub(planned);
         let mut plans = plans.into_iter();
         for planned in plans.by_ref() {
             self.pull_window(&planned, deadline.as_mut()).await;
@@ -202,8 +209,11 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
             patience: &self.patience,
             usage: &usage,
             output: Output::new(self.results),
+            spare: self.spare,
+            refusals: BTreeSet::new(),
         };
-        let (pulled, output, out_of_time) = reading.read(deadline).await;
+        let Read { pulled, output, out_of_time, refusals, spare } = reading.read(deadline).await;
+        self.spare = spare;
         let report = &mut self.report;
         report.out_of_time |= out_of_time;
         report.data_requests += usage.requests();
@@ -218,9 +228,15 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
             .iter()
             .map(|window| {
                 let before = self.known.row(&task.region, &configuration, window);
-                asked.row(window, &pulled, &usage, before)
+                asked.row(window, &pulled, &usage, !refusals.is_empty(), before)
             })
             .collect();
+        // Said once, of however many windows.
+        for refusal in &refusals {
+            if !self.report.failures.contains(refusal) {
+                self.report.failures.push(refusal.clone());
+            }
+        }
         let exceptions = settled::exceptions(&pulled);
         self.report.exceptions.extend(exceptions.iter().cloned());
         match output.finish(rows.clone(), exceptions).await {

@@ -99,7 +99,8 @@ pub struct PullOptions {
     pub schedules: Vec<Schedule>,
     /// Of which APIs.
     pub filter: ApiFilter,
-    /// The most metrics that a run may ask for. What is left behind waits; the first windows are all asked for, or none.
+    /// The most metrics that a run may ask for. What is left behind waits; the first windows are all asked for, or
+    /// none. What CloudWatch answers badly is asked for again within it, too.
     pub budget: u64,
     /// What CloudWatch bills for them.
     pub price: PriceTable,

@@ -28,18 +28,19 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// The row of a window that a pull has read. What a pull has cost counts with its own window, not with those that its
-    /// overlap settles.
+    /// overlap settles. `refused` tells that CloudWatch itself refused requests.
     pub(super) fn row(
         &self,
         window: &Window,
         pulled: &Pulled,
         usage: &Usage,
+        refused: bool,
         before: Option<&WindowRow>,
     ) -> WindowRow {
         let summary = &pulled.summary;
         let own = *window == pulled.window;
         let count = |number: u64| if own { number } else { 0 };
-        let (state, incomplete_since) = self.state(summary, before);
+        let (state, incomplete_since) = self.state(summary, refused, before);
         WindowRow {
             state,
             series: summary.series,
@@ -77,25 +78,36 @@ impl Asked<'_> {
         }
     }
 
-    fn state(&self, summary: &Summary, before: Option<&WindowRow>) -> (WindowState, Option<Timestamp>) {
+    fn state(
+        &self,
+        summary: &Summary,
+        refused: bool,
+        before: Option<&WindowRow>,
+    ) -> (WindowState, Option<Timestamp>) {
         if summary.is_complete() {
             return (WindowState::Complete, None);
         }
         let known = before.filter(|row| row.state == WindowState::Incomplete);
         let since = known.and_then(|row| row.incomplete_since);
-        // An outage that keeps CloudWatch from answering at all is no trouble of the window: its age begins with an answer.
-        if since.is_none() && summary.pages == 0 {
+        // An outage that keeps CloudWatch from answering at all is no trouble of the window: its age begins with an answer. To
+        // refuse is to answer.
+        if since.is_none() && summary.pages == 0 && !refused {
             return (WindowState::Incomplete, None);
         }
         // Permissions do not mend themselves within a day, and to ask once more may have been too soon.
-        let refused = known.is_some_and(|row| row.incomplete.keys().all(|reason| reason == FORBIDDEN))
+        let forbidden = known.is_some_and(|row| row.incomplete.keys().all(|reason| reason == FORBIDDEN))
             && reasons(summary).keys().all(|reason| reason == FORBIDDEN);
         match settle(false, since, self.scheduled) {
-            State::Incomplete { since } if !refused => (WindowState::Incomplete, Some(since)),
+            State::Incomplete { since } if !forbidden => (WindowState::Incomplete, Some(since)),
             State::Incomplete { since } => (WindowState::Final, Some(since)),
             State::Final | State::Complete => (WindowState::Final, since),
         }
     }
+}
+
+/// Whether a row is of time that was given up without a pull ([`Asked::lost`]).
+pub(super) fn is_lost(row: &WindowRow) -> bool {
+    row.state == WindowState::Final && row.incomplete.keys().eq([NO_LONGER_KEPT])
 }
 
 /// Series that are not complete, by reason.

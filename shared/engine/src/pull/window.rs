@@ -1,5 +1,6 @@
 //! Reading one window.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use gatetrail_metrics::{Plan, Pull, Pulled, Request};
 
 use super::output::Output;
 use super::patience::{Patience, Usage};
-use super::requests::ask;
+use super::requests::{Answered, ask};
 use crate::metric_source::MetricSource;
 use crate::object_store::ObjectStore;
 
@@ -19,6 +20,18 @@ const ROUNDS: u32 = 3;
 
 /// The pause before the first of them, and doubled before each further one.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// A window that was read.
+pub(super) struct Read<'r, S> {
+    pub(super) pulled: Pulled,
+    pub(super) output: Output<'r, S>,
+    /// Whether the time ran out.
+    pub(super) out_of_time: bool,
+    /// How CloudWatch itself refused requests: no outage, and nothing that waiting mends.
+    pub(super) refusals: BTreeSet<String>,
+    /// What is left of [`Reading::spare`].
+    pub(super) spare: u64,
+}
 
 /// The reading of a window: what was asked goes to the output as it settles.
 pub(super) struct Reading<'r, M, S> {
@@ -29,14 +42,14 @@ pub(super) struct Reading<'r, M, S> {
     pub(super) patience: &'r Patience,
     pub(super) usage: &'r Usage,
     pub(super) output: Output<'r, S>,
+    /// Metrics that may be asked for again: what the budget has room for besides all that is planned.
+    pub(super) spare: u64,
+    pub(super) refusals: BTreeSet<String>,
 }
 
 impl<'r, M: MetricSource, S: ObjectStore> Reading<'r, M, S> {
-    /// Reads until everything is there, or cannot be had now, or the time runs out; whether it did.
-    pub(super) async fn read(
-        mut self,
-        mut deadline: Pin<&mut impl Future<Output = ()>>,
-    ) -> (Pulled, Output<'r, S>, bool) {
+    /// Reads until everything is there, or cannot be had now, or the time or the budget runs out.
+    pub(super) async fn read(mut self, mut deadline: Pin<&mut impl Future<Output = ()>>) -> Read<'r, S> {
         let mut pull = Pull::new(self.plan);
         let mut requests = self.plan.requests().to_vec();
         let mut out_of_time = false;
@@ -52,12 +65,25 @@ impl<'r, M: MetricSource, S: ObjectStore> Reading<'r, M, S> {
             if out_of_time {
                 break;
             }
-            requests = pull.retry();
+            requests = self.affordable(pull.retry());
         }
         let pulled = pull.finish();
         let rest = pulled.points().map(|(series, points)| (series, points.to_vec()));
         self.output.add(self.plan.window().period, rest);
-        (pulled, self.output, out_of_time)
+        let Self { output, refusals, spare, .. } = self;
+        Read { pulled, output, out_of_time, refusals, spare }
+    }
+
+    /// Those of these requests that the budget has room for. The series of the others stay incomplete, for the next run.
+    fn affordable(&mut self, mut requests: Vec<Request>) -> Vec<Request> {
+        requests.retain(|request| match self.spare.checked_sub(request.metrics_requested()) {
+            Some(spare) => {
+                self.spare = spare;
+                true
+            }
+            None => false,
+        });
+        requests
     }
 
     /// Asks all of these requests; whether the time ran out before.
@@ -67,7 +93,7 @@ impl<'r, M: MetricSource, S: ObjectStore> Reading<'r, M, S> {
         pull: &mut Pull<'r>,
         mut deadline: Pin<&mut impl Future<Output = ()>>,
     ) -> bool {
-        let Self { source, plan, linked_accounts, concurrency, patience, usage, output } = self;
+        let Self { source, plan, linked_accounts, concurrency, patience, usage, output, refusals, .. } = self;
         let (source, plan, patience, usage) = (*source, *plan, *patience, *usage);
         let asking = requests.iter().map(|one| ask(source, plan, one, *linked_accounts, patience, usage));
         let mut answers = pin!(stream::iter(asking).buffer_unordered((*concurrency).max(1)));
@@ -86,7 +112,8 @@ impl<'r, M: MetricSource, S: ObjectStore> Reading<'r, M, S> {
                     Either::Right((Either::Right(((), _)), _)) => continue,
                 }
             };
-            let Some(collected) = answered else { return false };
+            let Some(Answered { collected, refusal }) = answered else { return false };
+            refusals.extend(refusal);
             pull.absorb(collected);
             output.add(plan.window().period, pull.take_settled());
         }

@@ -7,6 +7,14 @@ use super::dimensions::Level;
 use super::metric::{Meaning, Metric};
 use super::statistic::{Percentile, Statistic};
 
+/// Requests of a REST or HTTP API that failed.
+const ERRORS: [Metric; 4] =
+    [Metric::RestClientErrors, Metric::RestServerErrors, Metric::HttpClientErrors, Metric::HttpServerErrors];
+
+fn is_error(metric: Metric) -> bool {
+    ERRORS.contains(&metric)
+}
+
 /// Which statistics of which metrics are asked for, on which levels.
 ///
 /// Its [`fmt::Display`] spells it canonically: equal selections, equal text.
@@ -38,14 +46,8 @@ impl Default for Selection {
     /// What answers the questions at the least price: of a stage its `Latency` with all that merges, and how many errors it
     /// had. Six queries a stage. An API's own figures are the exact sums of its stages'.
     fn default() -> Self {
-        let errors = [
-            Metric::RestClientErrors,
-            Metric::RestServerErrors,
-            Metric::HttpClientErrors,
-            Metric::HttpServerErrors,
-        ];
         let mut chosen: BTreeMap<Metric, BTreeSet<Statistic>> =
-            errors.into_iter().map(|metric| (metric, BTreeSet::from([Statistic::Sum]))).collect();
+            ERRORS.into_iter().map(|metric| (metric, BTreeSet::from([Statistic::Sum]))).collect();
         chosen.insert(Metric::Latency, Metric::Latency.statistics().iter().copied().collect());
         Self { levels: BTreeSet::from([Level::Stage]), chosen }
     }
@@ -153,16 +155,29 @@ impl Selection {
 
     /// What is asked of a metric, in the order of [`Statistic::ALL`]; nothing where it is not selected.
     ///
-    /// `SampleCount` is always among it but for errors beside `Latency`, whose `SampleCount` counts the same requests: to
-    /// ask for it again would make the default a third dearer.
+    /// Beside whatever merges stand `SampleCount` and `Sum`, without which a datapoint is in no average and in no count. Only
+    /// errors go without a `SampleCount` beside that of `Latency`, which counts the same requests: to ask for it again would
+    /// make the default a third dearer.
     #[must_use]
     pub fn statistics(&self, metric: Metric) -> BTreeSet<Statistic> {
         let Some(chosen) = self.chosen.get(&metric) else { return BTreeSet::new() };
         let mut statistics = chosen.clone();
-        if !self.chosen.contains_key(&Metric::Latency) {
+        let merges = [Statistic::Sum, Statistic::Minimum, Statistic::Maximum];
+        let is_measured = merges.iter().any(|one| chosen.contains(one));
+        if is_measured {
+            statistics.insert(Statistic::Sum);
+        }
+        let is_counted = is_error(metric) && self.counts_requests();
+        if is_measured && !is_counted || !self.chosen.contains_key(&Metric::Latency) {
             statistics.insert(Statistic::SampleCount);
         }
         statistics
+    }
+
+    /// Whether the requests are counted by `Latency`.
+    fn counts_requests(&self) -> bool {
+        let latency = self.chosen.get(&Metric::Latency);
+        latency.is_some_and(|chosen| chosen.iter().any(|one| !matches!(one, Statistic::Percentile(_))))
     }
 }
 

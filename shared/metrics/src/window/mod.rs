@@ -9,7 +9,9 @@ mod rule;
 use jiff::Timestamp;
 
 pub use backfill::{BackfillError, DEFAULT_CHUNK_S, backfill};
-pub use catch_up::{CatchUp, Due, KnownWindow, Reason, WindowState, catch_up, not_yet_complete, settle};
+pub use catch_up::{
+    CatchUp, History, KnownWindow, WindowState, catch_up, incomplete_in, predecessors, settle, uncovered,
+};
 pub use period::{Period, PeriodError};
 pub use retention::{RETENTION, Retention, TooOld, finest_period, kept_since};
 pub use rule::{WindowError, WindowRule};

@@ -160,7 +160,8 @@ impl WindowRule {
     }
 
     /// Whether a span is one of this rule's windows, to the second.
-    pub(super) fn makes(&self, from: Timestamp, to: Timestamp) -> bool {
+    #[must_use]
+    pub fn makes(&self, from: Timestamp, to: Timestamp) -> bool {
         let length_s = i64::from(self.length_s);
         let end_offset_s = i64::from(self.tick_offset_s) - self.delay_in_periods_s();
         to.as_second().saturating_sub(from.as_second()) == length_s

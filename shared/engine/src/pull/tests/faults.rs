@@ -3,7 +3,7 @@
 use gatetrail_tables::WindowState;
 use proptest::prelude::*;
 
-use super::world::{Fault, World, missing, options, pulled, run, scheduled, windows};
+use super::world::{Fault, World, missing, options, pulled, run, scheduled, time, windows};
 use crate::metric_source::MetricErrorKind;
 use crate::object_store::StoreErrorKind;
 use crate::testing::{MemoryStore, Moment, block_on, fail_nth, kill_at, run_until_killed};
@@ -32,12 +32,7 @@ fn check_recovered(store: &MemoryStore, what: &str) {
     check(&world, store, what);
     assert!(windows(store).iter().all(|row| row.state == WindowState::Complete), "{what}");
     assert_eq!(
-        missing(
-            &world,
-            store,
-            super::world::time("2026-11-22T12:00:00Z"),
-            super::world::time("2026-11-22T15:00:00Z")
-        ),
+        missing(&world, store, time("2026-11-22T12:00:00Z"), time("2026-11-22T15:00:00Z")),
         0,
         "{what}"
     );
@@ -132,6 +127,56 @@ fn each_fault_ends_in_its_own_state() {
         let world = World { always: Some(fault), ..World::default() };
         let report = pulled(&world, &store, AT, &options(0));
         assert!(report.windows.iter().all(|row| row.state == WindowState::Incomplete), "{fault:?}");
+    }
+}
+
+/// A page that names itself as the next would be read for ever.
+#[test]
+fn pages_without_an_end_are_no_answer() {
+    let store = MemoryStore::default();
+    let world = World { endless_listing: true, ..World::default() };
+    let report = pulled(&world, &store, AT, &options(0));
+    assert_eq!(report.failures, ["ListMetrics in eu-west-1 failed: a page names itself as the next"]);
+    assert_eq!((report.left, report.windows.len(), report.listing_requests), (1, 0, 2));
+    let world = World { always: Some(Fault::Endless), ..World::default() };
+    let report = pulled(&world, &store, AT, &options(0));
+    assert_eq!(report.windows[0].incomplete, [("request_failed".to_owned(), 3)].into());
+}
+
+/// A refusal of CloudWatch itself is a failure of the run, and no outage: it ages, and a day later the window is given up.
+#[test]
+fn a_refusal_ages_and_is_told() {
+    for kind in [MetricErrorKind::AccessDenied, MetricErrorKind::Refused { status: 400 }] {
+        let store = MemoryStore::default();
+        let world = World { apis: 126, always: Some(Fault::Error(kind)), ..World::default() };
+        let report = pulled(&world, &store, AT, &options(0));
+        assert_eq!(report.failures, [format!("GetMetricData in eu-west-1 failed: {kind}")]);
+        let row = &report.windows[0];
+        assert_eq!((row.state, row.incomplete_since), (WindowState::Incomplete, Some(time(AT))), "{kind}");
+        let end = row.window_end;
+        let all = crate::pull::PullOptions { windows_a_run: usize::MAX, ..options(0) };
+        let state_at = |at: &str| {
+            let report = pulled(&world, &store, at, &all);
+            assert_eq!(report.failures.len(), 1, "once, of however many windows");
+            report.windows.iter().find(|row| row.window_end == end).map(|row| row.state)
+        };
+        assert_eq!(state_at("2026-11-22T13:40:00Z"), Some(WindowState::Incomplete));
+        assert_eq!(state_at("2026-11-23T13:10:00Z"), Some(WindowState::Final));
+    }
+}
+
+/// What is asked for again is billed again: the budget holds, and what it has no room for waits for the next run.
+#[test]
+fn asking_again_keeps_to_the_budget() {
+    let bad = || World { always: Some(Fault::FirstIs("InternalError")), ..World::default() };
+    // Twelve are planned, and each round asks for the four of one series again.
+    for (budget, asked) in [(12, 12), (15, 12), (16, 16), (1_000, 24)] {
+        let (world, store) = (bad(), MemoryStore::default());
+        let report = pulled(&world, &store, AT, &crate::pull::PullOptions { budget, ..options(0) });
+        let queries: usize = world.asked.lock().unwrap().iter().map(|(.., queries)| queries).sum();
+        assert_eq!((report.metrics_requested, queries), (asked, asked as usize), "{budget}");
+        assert_eq!(report.windows[0].incomplete, [("internal_error".to_owned(), 1)].into());
+        check_recovered(&store, "the next run");
     }
 }
 

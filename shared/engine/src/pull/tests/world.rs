@@ -43,6 +43,8 @@ pub(super) enum Fault {
     FirstMissing,
     /// A message of CloudWatch about the request.
     Message,
+    /// Every page names the same one as the next.
+    Endless,
 }
 
 /// CloudWatch.
@@ -57,6 +59,8 @@ pub(super) struct World {
     pub(super) always: Option<Fault>,
     /// What ListMetrics answers with.
     pub(super) listing_fails: Option<MetricErrorKind>,
+    /// Whether every page of ListMetrics names the same one as the next.
+    pub(super) endless_listing: bool,
     /// Names of APIs whose account permits nothing.
     pub(super) forbidden: BTreeSet<String>,
     pub(super) asked: Mutex<Vec<(MetricOperation, Option<Window>, usize)>>,
@@ -70,6 +74,7 @@ impl Default for World {
             faults: BTreeMap::new(),
             always: None,
             listing_fails: None,
+            endless_listing: false,
             forbidden: BTreeSet::new(),
             asked: Mutex::default(),
         }
@@ -152,7 +157,9 @@ impl MetricSource for World {
             metric: "Latency".to_owned(),
             dimensions: vec![dimension("ApiName", api(number)), dimension("Stage", "prod".to_owned())],
         });
-        Ok(ListedPage { metrics: metrics.collect(), next: (to < self.apis).then(|| to.to_string()) })
+        let next = if self.endless_listing { Some("0".to_owned()) } else { None };
+        let next = next.or_else(|| (to < self.apis).then(|| to.to_string()));
+        Ok(ListedPage { metrics: metrics.collect(), next })
     }
 
     async fn metric_data(&self, request: &DataRequest<'_>) -> Result<DataPage, MetricError> {
@@ -189,6 +196,10 @@ impl MetricSource for World {
                 code: "MaxMetricsExceeded".to_owned(),
                 value: "Maximum number of allowed metrics exceeded".to_owned(),
             }),
+            Some(Fault::Endless) => {
+                results.iter_mut().for_each(|result| result.status = Status::PartialData);
+                next = Some("same".to_owned());
+            }
             Some(Fault::TwoPages) => {
                 let first = request.page.is_none();
                 for result in &mut results {
@@ -242,6 +253,18 @@ pub(super) async fn run(
         Asking::Scheduled(at) => at,
         Asking::Backfill { .. } => time("2026-11-22T12:00:00Z"),
     };
+    run_at(world, store, asking, now, options, seconds).await
+}
+
+/// Pulls at a time of the clock, with so many seconds.
+pub(super) async fn run_at(
+    world: &World,
+    store: &MemoryStore,
+    asking: Asking,
+    now: Timestamp,
+    options: &PullOptions,
+    seconds: u64,
+) -> PullReport {
     let deadline = tokio::time::sleep(Duration::from_secs(seconds));
     pull(world, &Place::new(store, "results", ""), asking, now, options, deadline).await
 }
