@@ -16,8 +16,8 @@ pub struct Apis {
     pub rest: Vec<(&'static str, &'static str)>,
     /// HTTP and WebSocket APIs.
     pub others: Vec<(&'static str, &'static str)>,
-    /// Whether the caller may not know.
-    pub denied: bool,
+    /// Paths of the lists that the caller may not know: `/restapis`, `/v2/apis`.
+    pub denied: &'static [&'static str],
 }
 
 /// A running server.
@@ -68,10 +68,10 @@ fn answer(state: &mut State, request: &Request) -> Response {
         _ => return refused(403, "MissingAuthenticationTokenException"),
     };
     state.asked.push(format!("{region} {}", request.target));
-    if state.apis.denied {
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    if state.apis.denied.contains(&path) {
         return refused(403, "AccessDeniedException");
     }
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     let of = |wanted: &str| {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.filter(|(name, _)| *name == wanted).find_map(|(_, value)| value.parse::<usize>().ok())

@@ -41,7 +41,7 @@ fn name_and_id_stand_together_where_api_gateway_tells_them() {
     let gateway = ApiGateway::of(Apis {
         rest: vec![("r1", "payments"), ("r2", "till"), ("r3", "orders")],
         others: vec![("h1", "storefront"), ("h2", "chat"), ("h3", "fürs Büro")],
-        denied: false,
+        denied: &[],
     });
     let Some(stage) = stage_with(&gateway, &[]) else { return };
     let Some(rollup) = stage.rollup() else { return };
@@ -77,12 +77,13 @@ fn patterns_of_names_choose_apis_that_only_api_gateway_names() {
 
 #[test]
 fn a_refusal_stops_no_pull_and_is_not_repeated_within_the_day() {
-    let gateway = ApiGateway::of(Apis { denied: true, ..Apis::default() });
+    let gateway = ApiGateway::of(Apis { denied: &["/restapis", "/v2/apis"], ..Apis::default() });
     let Some(mut stage) = stage_with(&gateway, &[]) else { return };
     let Some(rollup) = stage.rollup() else { return };
     let answer = stage.ticked(TICK);
     assert_eq!(answer["windows"]["complete"], json!(1));
-    assert_eq!(gateway.take_asked(), ["us-east-1 /restapis?limit=500"]);
+    let both = ["us-east-1 /restapis?limit=500", "us-east-1 /v2/apis?maxResults=500"];
+    assert_eq!(gateway.take_asked(), both);
     rolled_up(&rollup);
     assert_eq!(
         shown(&stage),
@@ -95,4 +96,35 @@ fn a_refusal_stops_no_pull_and_is_not_repeated_within_the_day() {
     stage.restart(&[("GATETRAIL_ASK_API_GATEWAY", "off")]);
     stage.ticked(TICK);
     assert_eq!(gateway.take_asked(), [""; 0]);
+}
+
+#[test]
+fn what_one_list_tells_is_shown_though_the_other_is_refused() {
+    let pair = |name: Value, id: Value| (name, id);
+    let (null, of) = (json!(null), |text: &str| json!(text));
+    let expected: [(&'static [&'static str], _); 2] = [
+        (
+            &["/restapis"],
+            [
+                pair(of("orders"), null.clone()),
+                pair(of("storefront"), of("h1")),
+                pair(null.clone(), of("h3")),
+            ],
+        ),
+        (
+            &["/v2/apis"],
+            [pair(of("orders"), of("r3")), pair(null.clone(), of("h1")), pair(null.clone(), of("h3"))],
+        ),
+    ];
+    for (denied, rows) in expected {
+        let apis = Apis { rest: vec![("r3", "orders")], others: vec![("h1", "storefront")], denied };
+        let gateway = ApiGateway::of(apis);
+        let Some(stage) = stage_with(&gateway, &[]) else { return };
+        let Some(rollup) = stage.rollup() else { return };
+        stage.ticked(TICK);
+        let both = ["us-east-1 /restapis?limit=500", "us-east-1 /v2/apis?maxResults=500"];
+        assert_eq!(gateway.take_asked(), both);
+        rolled_up(&rollup);
+        assert_eq!(shown(&stage), rows, "{denied:?}");
+    }
 }

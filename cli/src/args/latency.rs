@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueHint};
+use gatetrail_engine::PullOptions;
 use gatetrail_metrics::{Level, Percentile};
 use gatetrail_report::{DurationMetric, LatencyDimension};
 
 use super::{LoginArgs, OutputArgs, TimeArgs, values};
+use crate::cost::{ReplacedPrice, metric_price};
 use crate::sources::Source;
 
 #[derive(Debug, Args)]
@@ -56,6 +58,9 @@ pub(crate) struct LatencyArgs {
     #[command(flatten)]
     pub(crate) time: TimeArgs,
     /// Percentiles to ask CloudWatch for, where there is no source: p50, p90, p95, p99; repeatable, or with commas
+    ///
+    /// Of Latency, over a whole hour or day (UTC), of the series that the rows are: they cannot be derived for others. --last 1h
+    /// is the newest whole hour then, --last 24h the newest whole day.
     #[arg(long, value_name = "PERCENTILE", value_delimiter = ',', value_parser = values::percentiles())]
     #[arg(hide_possible_values = true, help_heading = "AWS")]
     pub(crate) percentiles: Vec<Percentile>,
@@ -63,11 +68,17 @@ pub(crate) struct LatencyArgs {
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 100_000,
+        default_value_t = PullOptions::DEFAULT_BUDGET,
         hide_default_value = true,
         help_heading = "AWS"
     )]
     pub(crate) budget: u64,
+    /// Price of 1,000 metrics in US dollars, as metrics_requested=0.02, in place of that of gatetrail cost
+    #[arg(long, value_name = "NAME=USD", value_parser = metric_price, help_heading = "AWS")]
+    pub(crate) price: Option<ReplacedPrice>,
+    /// Exit with status 3 where anything could not be read or pulled, or a row is not complete
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) strict: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]

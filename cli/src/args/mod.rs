@@ -78,6 +78,13 @@ Examples:
   gatetrail latency day.metrics.json.gz --metric IntegrationLatency -o markdown
   gatetrail latency --region eu-west-1 --last 3h            asks CloudWatch, after saying what that costs";
 
+const LATENCY_STATUS: &str = "\
+Exit status:
+  0  answered; what could not be read or pulled is named on standard error
+  1  nothing could be answered: nothing was pulled, or none of it could be read
+  2  wrong usage
+  3  with --strict: answered, but something could not be read or pulled, or a row is not complete";
+
 const INGEST_EXAMPLES: &str = "\
 Examples:
   gatetrail ingest ./cloudtrail --store ./results         again later: only what is new is read
@@ -176,7 +183,7 @@ pub(crate) enum Command {
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{READING_HELP}"))]
     Events(EventsArgs),
     /// Average latency by API, from a store, a recorded pull, or CloudWatch itself
-    #[command(after_help = LATENCY_EXAMPLES, after_long_help = format!("{LATENCY_EXAMPLES}\n\n{READING_HELP}"))]
+    #[command(after_help = LATENCY_EXAMPLES, after_long_help = format!("{LATENCY_EXAMPLES}\n\n{LATENCY_STATUS}"))]
     Latency(LatencyArgs),
     /// Read log files into a store: tables and reports that are kept
     #[command(after_help = INGEST_EXAMPLES, after_long_help = format!("{INGEST_EXAMPLES}\n\n{INGEST_STATUS}"))]

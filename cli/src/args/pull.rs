@@ -2,10 +2,12 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueHint};
+use gatetrail_engine::PullOptions;
 use gatetrail_metrics::{Level, Percentile};
 
 use super::store::store_parser;
 use super::{LoginArgs, ReportOptionArgs, values};
+use crate::cost::{ReplacedPrice, metric_price};
 use crate::store::StoreAddress;
 use crate::time::{Moment, Span};
 
@@ -76,6 +78,9 @@ pub(crate) struct PulledArgs {
     #[arg(long = "account", value_name = "ACCOUNT", value_parser = values::account_id)]
     pub(crate) account: Option<String>,
     /// The most metrics to ask for: above it nothing is [default: 100,000, a dollar]
-    #[arg(long, value_name = "N", default_value_t = 100_000, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = PullOptions::DEFAULT_BUDGET, hide_default_value = true)]
     pub(crate) budget: u64,
+    /// Price of 1,000 metrics in US dollars, as metrics_requested=0.02, in place of that of gatetrail cost
+    #[arg(long, value_name = "NAME=USD", value_parser = metric_price)]
+    pub(crate) price: Option<ReplacedPrice>,
 }

@@ -8,11 +8,14 @@ use gatetrail_engine::{
     LocalFile, ObjectStore, Place, Unreachable, find_recorded_pulls, newest_pull, read_configuration,
     read_directory, read_latencies, recorded_latencies,
 };
-use gatetrail_metrics::Level;
+use gatetrail_metrics::{Level, WindowRule};
 use gatetrail_report::{
-    ApiDirectory, ApiPattern, AverageLatency, Config, Grouping, LatencyQuery, TimeRange, to_json,
+    ApiDirectory, ApiPattern, AverageLatency, Config, DurationMetric, Grouping, LatencyQuery, TimeRange,
+    to_json,
 };
 use gatetrail_tables::Arrived;
+#[cfg(feature = "aws")]
+use gatetrail_tables::{WindowRow, WindowState};
 use jiff::Timestamp;
 
 #[cfg(feature = "aws")]
@@ -21,19 +24,23 @@ use crate::args::{Anchor, LatencyArgs, Output};
 use crate::exit::{Answered, Failure, unless_closed, usage};
 use crate::input::{account_ids, read_config};
 use crate::messages;
-use crate::render::{Look, latency};
+use crate::render::{Look, latency, second};
 use crate::sources::Source;
 use crate::store::{StoreAddress, Work, is_store, tell_of_inbox, work_on};
 use crate::surroundings::Surroundings;
+use crate::time::{AskedRange, Moment};
 
 /// Rows of a table that somebody looks at.
 const ROWS_FOR_PEOPLE: usize = 50;
 
 pub(crate) fn run(args: &LatencyArgs, surroundings: &Surroundings) -> Result<Answered, Failure> {
     let config = args.config.as_deref().map(read_config).transpose()?;
-    let question = Question { args, now: surroundings.now };
-    let document = match args.sources.as_slice() {
-        [] => question.ask_cloudwatch(config.unwrap_or_default(), surroundings)?,
+    let mut question = Question { args, now: surroundings.now, whole_period: None };
+    let found = match args.sources.as_slice() {
+        [] => {
+            question.whole_period = question.whole_period_of_percentiles()?;
+            question.ask_cloudwatch(config.unwrap_or_default(), surroundings)?
+        }
         [only] => match StoreAddress::of_source(only) {
             Some(address) if is_store(&address, &args.login)? => {
                 work_on(&address, &args.login, InStore { question: &question, config })??
@@ -42,7 +49,7 @@ pub(crate) fn run(args: &LatencyArgs, surroundings: &Surroundings) -> Result<Ans
         },
         _ => question.ask_recorded(config.unwrap_or_default())?,
     };
-    let Some(document) = document else {
+    let Some(Found { document, newest, missed }) = found else {
         messages::say("nothing to answer from: nothing was pulled; gatetrail pull does");
         return Ok(Answered::Not);
     };
@@ -57,8 +64,37 @@ pub(crate) fn run(args: &LatencyArgs, surroundings: &Surroundings) -> Result<Ans
         Output::Csv => latency::write_csv(&mut out, &document),
     };
     unless_closed(written.and_then(|()| out.flush()))?;
-    Ok(Answered::Fully)
+    if document.rows.is_empty()
+        && let Some(newest) = newest
+    {
+        let counts_from_now = args.time.asked().is_relative() && args.time.anchor == Anchor::Now;
+        let hint = if counts_from_now { "; --anchor newest counts from there" } else { "" };
+        messages::say(&format!("the newest window that was pulled ends {} UTC{hint}", second(newest)));
+    }
+    let incomplete = missed || document.rows.iter().any(|row| !row.complete);
+    Ok(if incomplete && args.strict { Answered::Incompletely } else { Answered::Fully })
 }
+
+/// An answer, and what the document does not tell.
+struct Found {
+    document: AverageLatency,
+    /// End of the newest window there is.
+    newest: Option<Timestamp>,
+    /// Whether something could not be read, or not be pulled.
+    missed: bool,
+}
+
+/// A whole hour or day: what a percentile is of.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "of what CloudWatch is asked"))]
+struct WholePeriod {
+    level: Level,
+    period_s: u32,
+    asked: AskedRange,
+}
+
+const HOUR_S: u32 = 3_600;
+const DAY_S: u32 = 86_400;
 
 fn title(document: &AverageLatency) -> String {
     let what = if document.metric == "Latency" { "latency" } else { "integration latency" };
@@ -77,12 +113,67 @@ fn title(document: &AverageLatency) -> String {
 struct Question<'a> {
     args: &'a LatencyArgs,
     now: Timestamp,
+    /// In place of the time that is given, where CloudWatch is asked for percentiles.
+    whole_period: Option<WholePeriod>,
 }
 
 impl Question<'_> {
+    fn asked(&self) -> AskedRange {
+        self.whole_period.map_or_else(|| self.args.time.asked(), |period| period.asked)
+    }
+
+    /// The hour or day whose percentiles are asked for. They merge neither over time nor over series, so whatever else is
+    /// refused, before it is paid for.
+    fn whole_period_of_percentiles(&self) -> Result<Option<WholePeriod>, Failure> {
+        if self.args.percentiles.is_empty() {
+            return Ok(None);
+        }
+        if self.args.metric != DurationMetric::Latency {
+            return Err(usage(
+                "percentiles are pulled of Latency alone: leave --metric or --percentiles out",
+            ));
+        }
+        let (by, level) = (self.by(), self.by().level());
+        if by != Grouping::of_level(level) || self.args.level.is_some_and(|only| only != level) {
+            return Err(usage(
+                "percentiles are of single series: give no --by and no --level, or \
+                 --by api_name,namespace,region,account,stage (with ,method for those of methods)",
+            ));
+        }
+        let asked = self.args.time.asked();
+        let settled = WindowRule::default().settled(self.now).as_second();
+        let length = |(from, to): (i64, i64)| u32::try_from(to - from).unwrap_or_default();
+        let (from, to) = match (asked.since, asked.until) {
+            // So long ago means the newest of that length.
+            (None, None) => newest_whole(settled, DAY_S),
+            (Some(Moment::Before(span)), None) if span.seconds() == u64::from(HOUR_S) => {
+                newest_whole(settled, HOUR_S)
+            }
+            (Some(Moment::Before(span)), None) if span.seconds() == u64::from(DAY_S) => {
+                newest_whole(settled, DAY_S)
+            }
+            _ => {
+                let range = asked.resolve(self.now).map_err(usage)?;
+                let seconds = |time: Option<Timestamp>| time.map_or(0, Timestamp::as_second);
+                (seconds(range.from), seconds(range.to))
+            }
+        };
+        let period_s = length((from, to));
+        let is_whole = [HOUR_S, DAY_S].contains(&period_s) && from.rem_euclid(i64::from(period_s)) == 0;
+        if !is_whole || to > settled {
+            return Err(usage(
+                "percentiles are of a whole hour or day (UTC) that has passed ten minutes ago, and cannot be derived for other \
+                 times: give --last 1h or --last 24h, or both bounds, such as --since 2026-11-20 --until 2026-11-21",
+            ));
+        }
+        let at = |second| Timestamp::from_second(second).map(Moment::At).map_err(usage);
+        let whole = AskedRange { since: Some(at(from)?), until: Some(at(to)?) };
+        Ok(Some(WholePeriod { level, period_s, asked: whole }))
+    }
+
     /// The range of time; `newest` is the end of the newest window there is.
     fn range(&self, newest: Option<Timestamp>) -> Result<TimeRange, Failure> {
-        let asked = self.args.time.asked();
+        let asked = self.asked();
         match self.args.time.anchor {
             Anchor::Newest if asked.is_relative() => match newest {
                 Some(newest) => asked.resolve(newest).map_err(usage),
@@ -127,6 +218,7 @@ impl Question<'_> {
             linked_accounts: false,
             account: None,
             budget: self.args.budget,
+            price: self.args.price,
         }
     }
 
@@ -140,9 +232,9 @@ impl Question<'_> {
     }
 
     /// Answers from files that somebody keeps.
-    fn ask_recorded(&self, config: Config) -> Result<Option<AverageLatency>, Failure> {
+    fn ask_recorded(&self, config: Config) -> Result<Option<Found>, Failure> {
         let mut arrived = Arrived::default();
-        let mut read = 0_usize;
+        let (mut read, mut unread) = (0_usize, 0_usize);
         for source in &self.args.sources {
             let Some(path) = source.path() else {
                 let problem = match source {
@@ -153,13 +245,15 @@ impl Question<'_> {
                 };
                 return Err(usage(problem));
             };
-            read += read_recorded(path, &mut arrived);
+            let (of_path, not) = read_recorded(path, &mut arrived);
+            read += of_path;
+            unread += not;
         }
         if read == 0 {
             return Ok(None);
         }
         arrived.settle();
-        self.answer_recorded(&arrived, &ApiDirectory::default(), config).map(Some)
+        self.answer_recorded(&arrived, &ApiDirectory::default(), config, unread > 0).map(Some)
     }
 
     fn answer_recorded(
@@ -167,11 +261,12 @@ impl Question<'_> {
         arrived: &Arrived,
         directory: &ApiDirectory,
         config: Config,
-    ) -> Result<AverageLatency, Failure> {
+        missed: bool,
+    ) -> Result<Found, Failure> {
         let newest = arrived.windows().values().flatten().map(|window| window.window_end).max();
         let query = self.query(self.range(newest)?, &config)?;
         let document = recorded_latencies(arrived, directory, &query, &self.by(), &[], self.most_rows());
-        Ok(document.with_account_names(&config))
+        Ok(Found { document: document.with_account_names(&config), newest, missed })
     }
 
     #[cfg(not(feature = "aws"))]
@@ -179,7 +274,7 @@ impl Question<'_> {
         &self,
         _config: Config,
         _surroundings: &Surroundings,
-    ) -> Result<Option<AverageLatency>, Failure> {
+    ) -> Result<Option<Found>, Failure> {
         Err(usage(
             "give a store or a recorded pull: this build cannot ask CloudWatch itself, which takes --features aws",
         ))
@@ -187,11 +282,7 @@ impl Question<'_> {
 
     /// Pulls into a folder that is thrown away, and answers from that.
     #[cfg(feature = "aws")]
-    fn ask_cloudwatch(
-        &self,
-        config: Config,
-        surroundings: &Surroundings,
-    ) -> Result<Option<AverageLatency>, Failure> {
+    fn ask_cloudwatch(&self, config: Config, surroundings: &Surroundings) -> Result<Option<Found>, Failure> {
         let folder = tempfile::tempdir().map_err(|error| Failure::Setup(error.to_string()))?;
         let work = AskCloudWatch { question: self, config, folder: folder.path(), now: surroundings.now };
         work_on(&StoreAddress::Folder(folder.path().to_owned()), &self.args.login, work)?
@@ -210,17 +301,28 @@ struct AskCloudWatch<'a> {
 
 #[cfg(feature = "aws")]
 impl Work for AskCloudWatch<'_> {
-    type Output = Result<Option<AverageLatency>, Failure>;
+    type Output = Result<Option<Found>, Failure>;
 
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
         use super::pull::tell_problems;
         use crate::messages::counted;
-        use crate::pulling::{Pulling, metrics};
+        use crate::pulling::{PercentilesOf, Pulling, metrics};
         use crate::render::dollars;
 
         let Self { question, config, folder, now } = self;
         let args = question.args;
-        let pulling = Pulling::begin(&question.pulled(), args.time.asked(), &args.login, now).await?;
+        let mut percentiles = PercentilesOf::default();
+        let whole = question.whole_period.as_ref();
+        if let Some(WholePeriod { level, period_s, .. }) = whole {
+            percentiles = PercentilesOf {
+                levels: std::slice::from_ref(level),
+                periods_s: std::slice::from_ref(period_s),
+            };
+        }
+        let pulled = question.pulled();
+        let pulling = Pulling::begin(&pulled, question.asked(), percentiles, &args.login, now).await?;
+        // The folder is thrown away: names may be written to it, and are asked for once.
+        pulling.ask_for_names(place).await;
         let planned = pulling.plan(place).await;
         if planned.failures.is_empty() {
             let asked = counted(metrics(&planned.planned), "metric");
@@ -239,25 +341,38 @@ impl Work for AskCloudWatch<'_> {
         }
         arrived.settle();
         let directory = read_directory(place).await?;
-        question.answer_recorded(&arrived, &directory, config).map(Some)
+        let is_complete = |window: &WindowRow| window.state == WindowState::Complete;
+        let missed =
+            !pulled.failures.is_empty() || pulled.left > 0 || !pulled.windows.iter().all(is_complete);
+        question.answer_recorded(&arrived, &directory, config, missed).map(Some)
     }
 }
 
-/// Reads the recorded pulls of a path, and names what is none; how many could be read.
-fn read_recorded(path: &Path, arrived: &mut Arrived) -> usize {
+/// The newest period of so many seconds that has ended by a second.
+fn newest_whole(settled: i64, period_s: u32) -> (i64, i64) {
+    let period_s = i64::from(period_s);
+    let end = settled - settled.rem_euclid(period_s);
+    (end - period_s, end)
+}
+
+/// Reads the recorded pulls of a path, and names what is none; how many could be read, and how many could not.
+fn read_recorded(path: &Path, arrived: &mut Arrived) -> (usize, usize) {
     let (files, mut unreachable) = find_recorded_pulls(path);
-    let mut read = 0;
+    let (mut read, mut rejected) = (0, 0);
     for LocalFile { path, .. } in files {
         match fs::read(&path) {
             Ok(bytes) => match arrived.read_recorded(&bytes) {
                 Ok(_) => read += 1,
-                Err(reason) => messages::say(&format!("rejected {}: {reason}", path.display())),
+                Err(reason) => {
+                    rejected += 1;
+                    messages::say(&format!("rejected {}: {reason}", path.display()));
+                }
             },
             Err(source) => unreachable.push(Unreachable { path, source }),
         }
     }
     unreachable.iter().for_each(|one| messages::say(&format!("cannot read {one}")));
-    read
+    (read, rejected + unreachable.len())
 }
 
 /// The question to a store.
@@ -268,7 +383,7 @@ struct InStore<'a> {
 }
 
 impl Work for InStore<'_> {
-    type Output = Result<Option<AverageLatency>, Failure>;
+    type Output = Result<Option<Found>, Failure>;
 
     async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Self::Output {
         let Self { question, config } = self;
@@ -288,6 +403,6 @@ impl Work for InStore<'_> {
         let directory = read_directory(place).await?;
         let document =
             read_latencies(place, &directory, &query, &question.by(), &[], question.most_rows()).await?;
-        Ok(Some(document.with_account_names(&config)))
+        Ok(Some(Found { document: document.with_account_names(&config), newest, missed: false }))
     }
 }

@@ -28,7 +28,7 @@ mod with_aws {
     use super::{Answered, Failure, PullArgs, Surroundings};
     use crate::exit::unless_closed;
     use crate::messages::{self, counted};
-    use crate::pulling::{Pulling, metrics};
+    use crate::pulling::{PercentilesOf, Pulling, metrics};
     use crate::render::{Look, dollars, steps};
     use crate::store::{Work, work_on};
     use crate::time::{AskedRange, Moment};
@@ -84,12 +84,15 @@ mod with_aws {
 
         async fn on<S: ObjectStore>(self, place: &Place<'_, S>) -> Result<Done, Failure> {
             let Self { args, asked, surroundings } = self;
-            let pulling = Pulling::begin(&args.what, asked, &args.login, surroundings.now).await?;
+            let pulling =
+                Pulling::begin(&args.what, asked, PercentilesOf::default(), &args.login, surroundings.now)
+                    .await?;
             if args.dry_run {
-                let pulled = pulling.plan(place).await;
+                let pulled = pulling.plan_only(place).await;
                 let usd = Some(pulling.usd(&pulled.planned));
                 return Ok(Done { pulled, rolled_up: None, usd });
             }
+            pulling.ask_for_names(place).await;
             let pulled = pulling.pull(place).await;
             // What a run before left in the inbox is folded, too.
             let rolled_up = roll_up(place, &rollup::options(&args.reports), pending()).await;

@@ -5,4 +5,4 @@ mod estimate;
 mod prices;
 
 pub(crate) use estimate::{Estimate, Line, Usage, estimate};
-pub(crate) use prices::{AS_OF, Price, Prices, ReplacedPrice};
+pub(crate) use prices::{AS_OF, Price, Prices, ReplacedPrice, metric_price};

@@ -78,6 +78,16 @@ impl Prices {
     }
 }
 
+/// `--price metrics_requested=USD`, of what asks for metrics and pays for nothing else.
+pub(crate) fn metric_price(text: &str) -> Result<ReplacedPrice, String> {
+    let replaced: ReplacedPrice = text.parse()?;
+    let name = Price::Metrics.name();
+    match replaced.price {
+        Price::Metrics => Ok(replaced),
+        _ => Err(format!("only {name} is paid here: give {name}=USD, of 1,000 metrics")),
+    }
+}
+
 /// `--price NAME=USD`
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ReplacedPrice {
@@ -111,6 +121,8 @@ mod tests {
         let prices = Prices::default().with(&[replaced]);
         assert_eq!((prices.usd(Price::S3Storage), prices.usd(Price::S3Puts)), (0.0245, 0.005));
         let problem = |text: &str| text.parse::<ReplacedPrice>().unwrap_err();
+        assert_eq!(metric_price("metrics_requested=0.02").map(|one| one.usd), Ok(0.02));
+        assert!(metric_price("logs=1").unwrap_err().contains("metrics_requested=USD"));
         assert!(problem("gold=1").contains("there are metrics_requested, lambda_requests"));
         assert!(problem("logs").contains("NAME=USD"));
         assert!(problem("logs=-1").contains("no price"));

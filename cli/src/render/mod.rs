@@ -25,3 +25,4 @@ pub(crate) use cost::dollars;
 pub(crate) use number::thousands;
 pub(crate) use paint::Look;
 pub(crate) use summary::Summary;
+pub(crate) use when::second;

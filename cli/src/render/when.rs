@@ -20,7 +20,7 @@ pub(super) fn time_of_day(time: Timestamp) -> String {
 }
 
 /// `2026-11-20 14:03:21`
-pub(super) fn second(time: Timestamp) -> String {
+pub(crate) fn second(time: Timestamp) -> String {
     utc(time).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 

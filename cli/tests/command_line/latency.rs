@@ -55,6 +55,67 @@ fn a_store_answers_as_the_recorded_pull_does_but_for_names() {
     assert_eq!(named.lines().count(), 2);
 }
 
+#[test]
+fn what_is_old_says_how_to_be_asked() {
+    let ran = run_line("latency samples/metrics --last 3h");
+    assert_eq!(ran.status, 0);
+    let hint =
+        "the newest window that was pulled ends 2026-11-21 00:00:00 UTC; --anchor newest counts from there";
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
+    let store = Store::of_samples();
+    let ran = store.run("latency STORE --last 3h");
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
+    // What is not counted from now is not helped by another anchor.
+    let ran = run_line("latency samples/metrics --until 2026-11-19");
+    assert!(ran.stderr.contains("ends 2026-11-21") && !ran.stderr.contains("--anchor"), "{}", ran.stderr);
+}
+
+#[test]
+fn strict_tells_what_is_missing() {
+    for (line, status) in [
+        ("latency samples/metrics", 0),
+        ("latency samples/metrics --strict", 0),
+        ("latency samples/metrics samples/nothere", 0),
+        ("latency samples/metrics samples/nothere --strict", 3),
+        ("latency samples/nothere --strict", 1),
+        // The day after was not pulled.
+        ("latency samples/metrics --since 2026-11-19", 0),
+        ("latency samples/metrics --since 2026-11-19 --strict", 3),
+    ] {
+        let ran = run_line(line);
+        assert_eq!(ran.status, status, "{line}: {}", ran.stderr);
+        assert_eq!(ran.stderr.contains("samples/nothere"), line.contains("nothere"), "{}", ran.stderr);
+    }
+}
+
+/// Without AWS what could be shown is refused for that, and what could not for itself.
+#[test]
+fn percentiles_that_cannot_be_exact_are_refused_before_they_are_paid() {
+    let refused = |options: &str| {
+        let ran = run_line(format!("latency --percentiles p99 --region eu-west-1 {options}").trim());
+        assert_eq!(ran.status, 2, "{}", ran.stderr);
+        ran.stderr
+    };
+    let time = "of a whole hour or day";
+    for (options, why) in [
+        ("--last 3h", time),
+        ("--since 2026-11-20T00:30:00Z --until 2026-11-20T01:30:00Z", time),
+        ("--since 2026-11-20", time),
+        ("--since 2026-11-20 --until 2026-11-22", time),
+        ("--metric IntegrationLatency", "of Latency alone"),
+        ("--by region", "of single series"),
+        ("--level stage", "of single series"),
+    ] {
+        assert!(refused(options).contains(why), "{options}");
+    }
+    if cfg!(feature = "aws") {
+        return;
+    }
+    for options in ["", "--last 24h", "--last 1h", "--since 2026-11-20 --until 2026-11-21", "--level api"] {
+        assert!(refused(options).contains("--features aws"), "{options}");
+    }
+}
+
 /// The day before has no window, and says so; an API without traffic has no row.
 #[test]
 fn what_was_not_measured() {
@@ -108,7 +169,8 @@ fn a_recorded_pull_is_ingested_by_its_name() {
     let ran = run(["ingest", "samples/metrics/2026-11-20.metrics.json.gz", "--store", store]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     assert!(ran.stdout.contains("1 recorded pulls") && !ran.stdout.contains("rejected"), "{}", ran.stdout);
-    assert!(!ran.stdout.contains("analyzed"), "{}", ran.stdout);
+    let of_logs = |line: &str| line.contains(" files ") && !line.contains(" table files ");
+    assert!(!ran.stdout.lines().any(of_logs), "{}", ran.stdout);
     assert_eq!(
         run(["latency", store, "--by", "region,account"]).stdout,
         answer("latency samples/metrics --by region,account")

@@ -28,17 +28,8 @@ const CONCURRENCY: &str = "GATETRAIL_CONCURRENCY";
 /// Ten minutes past the hour, when its datapoints have converged.
 const DEFAULT_TICK_OFFSET_S: u32 = 600;
 
-/// A dollar a run: forty times what 200 APIs of two stages ask for in an hour.
-const DEFAULT_BUDGET: u64 = 100_000;
-
 /// With their overlaps three times as many hours, so that a day of outage is caught up in two runs.
 const DEFAULT_WINDOWS_A_RUN: usize = 4;
-
-/// Answers of half a megabyte, each a few milliseconds of work between 50 of waiting.
-const DEFAULT_CONCURRENCY: usize = 8;
-
-/// What percentiles are of where nothing is said: hours and days.
-const DEFAULT_PERCENTILE_PERIODS_S: [u32; 2] = [3_600, 86_400];
 
 /// What the function is configured to do.
 #[derive(Debug, Clone)]
@@ -74,10 +65,10 @@ impl Config {
                 include: patterns(&mut settings, INCLUDE_APIS),
                 exclude: patterns(&mut settings, EXCLUDE_APIS),
             },
-            budget: settings.number(METRICS_BUDGET, DEFAULT_BUDGET),
+            budget: settings.number(METRICS_BUDGET, PullOptions::DEFAULT_BUDGET),
             price: PriceTable::default(),
             windows_a_run: settings.number(WINDOWS_A_RUN, DEFAULT_WINDOWS_A_RUN),
-            concurrency: settings.number(CONCURRENCY, DEFAULT_CONCURRENCY),
+            concurrency: settings.number(CONCURRENCY, PullOptions::DEFAULT_CONCURRENCY),
             seed: 0,
         };
         let environment = settings.finish(environment)?;
@@ -106,8 +97,9 @@ fn schedules<V: Fn(&str) -> Option<String>>(settings: &mut Settings<V>) -> Vec<S
             }
         })
         .collect();
-    let periods =
-        settings.numbers(PERCENTILE_PERIODS).unwrap_or_else(|| DEFAULT_PERCENTILE_PERIODS_S.to_vec());
+    let periods = settings
+        .numbers(PERCENTILE_PERIODS)
+        .unwrap_or_else(|| PullOptions::DEFAULT_PERCENTILE_PERIODS_S.to_vec());
     if percentiles.is_empty() {
         return vec![Schedule::new(rule, selection)];
     }

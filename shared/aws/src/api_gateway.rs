@@ -7,7 +7,7 @@ use aws_sdk_apigateway as v1;
 use aws_sdk_apigatewayv2 as v2;
 use aws_sdk_cloudwatch::config::http::HttpResponse;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata, SdkError};
-use gatetrail_engine::{ApiSource, ApiSourceError};
+use gatetrail_engine::{ApiSource, ApiSourceError, ToldApis};
 use gatetrail_report::ToldApi;
 
 use crate::environment::{Environment, retries, timeouts};
@@ -55,32 +55,49 @@ impl ApiGateway {
 }
 
 impl ApiSource for ApiGateway {
-    async fn apis(&self, region: &str) -> Result<Vec<ToldApi>, ApiSourceError> {
+    /// Both lists are asked for: a policy may allow one of `/restapis` and `/apis` alone.
+    async fn apis(&self, region: &str) -> ToldApis {
         let (rest, others) = self.clients(region);
-        let mut told = Vec::new();
-        let mut pages = rest.get_rest_apis().into_paginator().page_size(PAGE).send();
-        while let Some(page) = Box::pin(pages.next()).await {
-            let page = page.map_err(|error| source_error("GetRestApis", region, error))?;
-            told.extend(page.items.unwrap_or_default().into_iter().map(|api| ToldApi {
-                id: api.id.unwrap_or_default(),
-                name: api.name.unwrap_or_default(),
-                rest: true,
-            }));
-        }
-        let mut next = None;
-        loop {
-            let asked = others.get_apis().max_results(PAGE.to_string()).set_next_token(next);
-            let page = Box::pin(asked.send()).await;
-            let page = page.map_err(|error| source_error("GetApis", region, error))?;
-            told.extend(page.items.unwrap_or_default().into_iter().map(|api| ToldApi {
-                id: api.api_id.unwrap_or_default(),
-                name: api.name.unwrap_or_default(),
-                rest: false,
-            }));
-            next = page.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(told);
-            }
+        let mut told = ToldApis::default();
+        let of_rest = rest_apis(&rest, region, &mut told.apis).await;
+        let of_others = other_apis(&others, region, &mut told.apis).await;
+        told.failures.extend([of_rest, of_others].into_iter().filter_map(Result::err));
+        told
+    }
+}
+
+async fn rest_apis(client: &v1::Client, region: &str, told: &mut Vec<ToldApi>) -> Result<(), ApiSourceError> {
+    let mut pages = client.get_rest_apis().into_paginator().page_size(PAGE).send();
+    while let Some(page) = Box::pin(pages.next()).await {
+        let page = page.map_err(|error| source_error("GetRestApis", region, error))?;
+        told.extend(page.items.unwrap_or_default().into_iter().map(|api| ToldApi {
+            id: api.id.unwrap_or_default(),
+            name: api.name.unwrap_or_default(),
+            rest: true,
+        }));
+    }
+    Ok(())
+}
+
+/// HTTP and WebSocket APIs.
+async fn other_apis(
+    client: &v2::Client,
+    region: &str,
+    told: &mut Vec<ToldApi>,
+) -> Result<(), ApiSourceError> {
+    let mut next = None;
+    loop {
+        let asked = client.get_apis().max_results(PAGE.to_string()).set_next_token(next);
+        let page = Box::pin(asked.send()).await;
+        let page = page.map_err(|error| source_error("GetApis", region, error))?;
+        told.extend(page.items.unwrap_or_default().into_iter().map(|api| ToldApi {
+            id: api.api_id.unwrap_or_default(),
+            name: api.name.unwrap_or_default(),
+            rest: false,
+        }));
+        next = page.next_token.filter(|token| !token.is_empty());
+        if next.is_none() {
+            return Ok(());
         }
     }
 }

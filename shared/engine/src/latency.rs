@@ -5,6 +5,7 @@ use gatetrail_tables::{Arrived, MetricPoints, Partition, PointRow, Projection, W
 use jiff::{SignedDuration, Timestamp};
 
 use crate::object_store::{ObjectStore, Place};
+use crate::rollup::newest_day;
 use crate::tables::{TableAccessError, for_each_group, for_each_group_of, hours_of_day, table_partitions};
 
 /// The longest window: it is kept on the day of its beginning, and may reach into the next.
@@ -143,10 +144,9 @@ pub fn recorded_latencies(
 pub async fn newest_pull<S: ObjectStore>(
     place: &Place<'_, S>,
 ) -> Result<Option<Timestamp>, TableAccessError> {
-    let partitions = table_partitions::<Windows, S>(place, TimeRange::default()).await?;
-    let Some(newest) = partitions.into_iter().max() else { return Ok(None) };
+    let Some(newest) = newest_day(place, "tables/windows/").await? else { return Ok(None) };
     let mut end = None;
-    for_each_group::<Windows, S>(place, &[newest], Projection::All, |rows| {
+    for_each_group::<Windows, S>(place, &[Partition::Day(newest)], Projection::All, |rows| {
         end = end.max(rows.iter().map(|window| window.window_end).max());
     })
     .await?;

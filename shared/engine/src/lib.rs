@@ -25,7 +25,10 @@ mod tables;
 #[cfg(test)]
 mod testing;
 
-pub use asked_names::{ApiSource, ApiSourceError, AskedReport, ask_for_names};
+pub use asked_names::{
+    ApiSource, ApiSourceError, AskedReport, BodyWithNames, ToldApis, WithNames, ask_for_names,
+    ask_for_names_in_memory,
+};
 pub use batch::{
     BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,
     read_batch,

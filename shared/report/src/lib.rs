@@ -13,6 +13,7 @@ mod api_names;
 mod capped;
 mod changes;
 mod config;
+mod configurations;
 mod corrections;
 mod coverage;
 mod delay;

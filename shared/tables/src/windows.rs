@@ -58,7 +58,7 @@ pub struct WindowRow {
     pub series: u64,
     /// Datapoints that came.
     pub datapoints: u64,
-    /// Metrics that were asked for: what CloudWatch bills.
+    /// Metrics that the pull which settled the window asked for. Rows merge, so of several pulls one is told: not the bill.
     pub metrics_requested: u64,
     /// Requests that were made.
     pub requests: u64,

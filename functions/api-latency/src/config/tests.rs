@@ -23,7 +23,7 @@ fn what_is_not_said_has_a_default() {
     let PullOptions { regions, linked_accounts, schedules, budget, windows_a_run, concurrency, .. } =
         config.pull;
     assert_eq!((regions, linked_accounts), (vec!["eu-west-1".to_owned()], false));
-    assert_eq!((budget, windows_a_run, concurrency), (DEFAULT_BUDGET, 4, 8));
+    assert_eq!((budget, windows_a_run, concurrency), (100_000, 4, 8));
     let rule = WindowRule::default().with_tick_offset(600).unwrap();
     assert_eq!(schedules, [Schedule::new(rule, Selection::default())]);
 }

@@ -6,7 +6,7 @@ use std::future::Future;
 use gatetrail_aws::Environment;
 use gatetrail_engine::{
     ApiSourceError, DataPage, DataRequest, FolderStore, ListedPage, ListingRequest, MetricError,
-    MetricErrorKind, MetricOperation,
+    MetricErrorKind, MetricOperation, ToldApis,
 };
 use gatetrail_metrics::{Dimension, ListedMetric, NAMESPACE, Page, QueryResult, Status};
 use gatetrail_report::ToldApi;
@@ -69,12 +69,12 @@ struct OneApi {
 }
 
 impl ApiSource for OneApi {
-    async fn apis(&self, region: &str) -> Result<Vec<ToldApi>, ApiSourceError> {
-        if self.denied {
-            let (operation, region) = ("GetApis", region.to_owned());
-            return Err(ApiSourceError { operation, region, denied: true, source: None });
-        }
-        Ok(vec![ToldApi { id: "a1".to_owned(), name: "orders".to_owned(), rest: true }])
+    async fn apis(&self, region: &str) -> ToldApis {
+        let (operation, region) = ("GetApis", region.to_owned());
+        let denied = ApiSourceError { operation, region, denied: true, source: None };
+        let api = ToldApi { id: "a1".to_owned(), name: "orders".to_owned(), rest: true };
+        let (apis, failures) = if self.denied { (vec![], vec![denied]) } else { (vec![api], vec![]) };
+        ToldApis { apis, failures }
     }
 }
 

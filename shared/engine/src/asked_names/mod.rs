@@ -4,16 +4,18 @@
 //! Names are a comfort: whatever goes wrong here is told, and stops nothing. A refusal is an event of CloudTrail, which would
 //! be found among the errors of the day: so whoever was refused is not asked again before the next day either.
 
+mod in_memory;
 mod port;
 
 use std::future::Future;
 
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt as _, stream};
-use gatetrail_report::{AskedNames, ToldApi};
+use gatetrail_report::AskedNames;
 use jiff::{SignedDuration, Timestamp};
 
-pub use port::{ApiSource, ApiSourceError};
+pub use in_memory::{BodyWithNames, WithNames};
+pub use port::{ApiSource, ApiSourceError, ToldApis};
 
 use crate::object_store::{Condition, NewObject, ObjectStore, Place, with_sources};
 use crate::tables::{TableAccessError, read_object};
@@ -33,7 +35,7 @@ const ATTEMPTS: u32 = 5;
 /// What came of asking.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AskedReport {
-    /// Regions that were asked, and have answered.
+    /// Regions that were asked, and have answered in full.
     pub regions: u64,
     /// APIs that were told.
     pub apis: u64,
@@ -51,29 +53,70 @@ pub async fn ask_for_names<A: ApiSource, S: ObjectStore>(
     now: Timestamp,
     deadline: impl Future<Output = ()>,
 ) -> AskedReport {
-    let asking = std::pin::pin!(ask(source, place, account, regions, now));
-    match select(asking, std::pin::pin!(deadline)).await {
-        Either::Left((report, _)) => report,
-        Either::Right(((), _)) => {
-            let failure = "API Gateway was not asked to the end: out of time".to_owned();
-            AskedReport { failures: vec![failure], ..AskedReport::default() }
+    let asking = async {
+        let (mut report, told) = ask(source, place, account, regions, now).await;
+        if let Some(told) = told
+            && let Err(error) = keep(place, told).await
+        {
+            report.failures.push(with_sources(&error));
         }
+        report
+    };
+    within(asking, deadline).await.unwrap_or_else(out_of_time)
+}
+
+/// Asks as [`ask_for_names`] does, and writes nothing: what is told is in the store that it gives alone.
+pub async fn ask_for_names_in_memory<'s, A: ApiSource, S: ObjectStore>(
+    source: &A,
+    place: &Place<'s, S>,
+    account: &str,
+    regions: &[String],
+    now: Timestamp,
+    deadline: impl Future<Output = ()>,
+) -> (AskedReport, WithNames<'s, S>) {
+    let asking = async {
+        let (mut report, told) = ask(source, place, account, regions, now).await;
+        let names = match told {
+            Some(told) => merged(place, told).await.map(Some),
+            None => Ok(None),
+        };
+        let names = names.unwrap_or_else(|error| {
+            report.failures.push(with_sources(&error));
+            None
+        });
+        (report, names)
+    };
+    let (report, names) = within(asking, deadline).await.unwrap_or_else(|| (out_of_time(), None));
+    (report, WithNames::new(place, names))
+}
+
+/// `None` where the deadline completes first.
+async fn within<T>(asking: impl Future<Output = T>, deadline: impl Future<Output = ()>) -> Option<T> {
+    match select(std::pin::pin!(asking), std::pin::pin!(deadline)).await {
+        Either::Left((asked, _)) => Some(asked),
+        Either::Right(((), _)) => None,
     }
 }
 
+fn out_of_time() -> AskedReport {
+    let failure = "API Gateway was not asked to the end: out of time".to_owned();
+    AskedReport { failures: vec![failure], ..AskedReport::default() }
+}
+
+/// What came of it, and what was told; `None` where nothing was.
 async fn ask<A: ApiSource, S: ObjectStore>(
     source: &A,
     place: &Place<'_, S>,
     account: &str,
     regions: &[String],
     now: Timestamp,
-) -> AskedReport {
+) -> (AskedReport, Option<AskedNames>) {
     let mut report = AskedReport::default();
     let known = match read_document(place).await {
         Ok((_, known)) => known,
         Err(error) => {
             report.failures.push(with_sources(&error));
-            return report;
+            return (report, None);
         }
     };
     let is_due = |region: &&String| {
@@ -85,28 +128,28 @@ async fn ask<A: ApiSource, S: ObjectStore>(
     let mut told = AskedNames::default();
     let answers = due.into_iter().map(|region| async move { (region, source.apis(region).await) });
     let mut answers = std::pin::pin!(stream::iter(answers).buffer_unordered(REGIONS));
-    while let Some((region, answer)) = answers.next().await {
-        match answer {
-            Ok(apis) => {
-                report.regions += 1;
-                report.apis += apis.len() as u64;
-                told.take(account, region, now, apis);
-            }
-            Err(error) => {
-                report.failures.push(error.chain());
-                // What may pass is tried again with the next run.
-                if error.denied {
-                    told.take(account, region, now, std::iter::empty::<ToldApi>());
-                }
-            }
+    while let Some((region, ToldApis { apis, failures })) = answers.next().await {
+        report.regions += u64::from(failures.is_empty());
+        report.apis += apis.len() as u64;
+        // What one list tells is kept though the other is refused.
+        told.tell(account, region, now, apis);
+        // What may pass is tried again with the next run: but not beside a refusal, which would be repeated with it.
+        if failures.is_empty() || failures.iter().any(|error| error.denied) {
+            told.ask(account, region, now);
         }
+        report.failures.extend(failures.iter().map(ApiSourceError::chain));
     }
-    if told != AskedNames::default()
-        && let Err(error) = keep(place, told).await
-    {
-        report.failures.push(with_sources(&error));
-    }
-    report
+    (report, Some(told).filter(|told| *told != AskedNames::default()))
+}
+
+/// The document, were it written.
+async fn merged<S: ObjectStore>(
+    place: &Place<'_, S>,
+    told: AskedNames,
+) -> Result<bytes::Bytes, TableAccessError> {
+    let (_, mut names) = read_document(place).await?;
+    names.merge(told);
+    Ok(names.to_json()?.into())
 }
 
 async fn keep<S: ObjectStore>(place: &Place<'_, S>, told: AskedNames) -> Result<(), TableAccessError> {

@@ -8,8 +8,17 @@ use crate::object_store::{BoxError, with_sources};
 
 /// API Gateway in several regions. Implementations page and retry.
 pub trait ApiSource {
-    /// All APIs of a region: REST, HTTP and WebSocket.
-    fn apis(&self, region: &str) -> impl Future<Output = Result<Vec<ToldApi>, ApiSourceError>> + Send;
+    /// All APIs of a region: REST, HTTP and WebSocket. They are in two lists, and who may not read one may read the other.
+    fn apis(&self, region: &str) -> impl Future<Output = ToldApis> + Send;
+}
+
+/// The APIs of a region, as far as they could be had.
+#[derive(Debug, Default)]
+pub struct ToldApis {
+    /// What was told.
+    pub apis: Vec<ToldApi>,
+    /// The lists that were not, or not to their end.
+    pub failures: Vec<ApiSourceError>,
 }
 
 /// APIs that could not be had.

@@ -6,28 +6,34 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
+use gatetrail_report::ToldApi;
+
 use super::*;
 use crate::object_store::{Operation, StoreErrorKind};
 use crate::testing::{Gate, Hook, MemoryStore, Moment, Op, Verdict, block_on, fail_nth, pass, wait_for};
 
 const ACCOUNT: &str = "111122223333";
 
-/// What each region answers: APIs, or an error.
+/// What each region answers: APIs, or an error of one list (denied, or not), or both.
 #[derive(Default)]
 struct Regions {
     answers: BTreeMap<&'static str, Result<Vec<ToldApi>, bool>>,
+    /// Told beside an error.
+    beside: Vec<ToldApi>,
     asked: Mutex<Vec<String>>,
 }
 
 impl ApiSource for Regions {
-    async fn apis(&self, region: &str) -> Result<Vec<ToldApi>, ApiSourceError> {
+    async fn apis(&self, region: &str) -> ToldApis {
         self.asked.lock().unwrap().push(region.to_owned());
-        self.answers[region].clone().map_err(|denied| ApiSourceError {
-            operation: "GetApis",
-            region: region.to_owned(),
-            denied,
-            source: None,
-        })
+        match self.answers[region].clone() {
+            Ok(apis) => ToldApis { apis, failures: Vec::new() },
+            Err(denied) => {
+                let (operation, region) = ("GetApis", region.to_owned());
+                let failures = vec![ApiSourceError { operation, region, denied, source: None }];
+                ToldApis { apis: self.beside.clone(), failures }
+            }
+        }
     }
 }
 
@@ -149,4 +155,40 @@ fn what_goes_wrong_is_told() {
     store.insert(KEY, "{}");
     let report = block_on(ask_for_names(&source, &place, ACCOUNT, &regions, now, pending()));
     assert_eq!((report.failures.len(), document(&store)["apis"][0]["name"].clone()), (0, json!("orders")));
+}
+
+#[test]
+fn what_one_list_tells_is_kept_though_the_other_is_refused() {
+    for (denied, asked_again) in [(true, vec![]), (false, vec!["eu-west-1".to_owned()])] {
+        let store = MemoryStore::default();
+        let beside = vec![api("b2", "till")];
+        let source = Regions { beside, ..Regions::of([("eu-west-1", Err(denied))]) };
+        let report = ask_at(&source, &store, "2026-11-20T10:10:00Z");
+        assert_eq!((report.regions, report.apis, report.failures.len()), (0, 1, 1));
+        assert_eq!(names(&store), ["till"]);
+        source.asked();
+        ask_at(&source, &store, "2026-11-20T11:10:00Z");
+        assert_eq!(source.asked(), asked_again);
+    }
+}
+
+#[test]
+fn names_in_memory_are_read_as_if_they_were_written() {
+    let store = MemoryStore::default();
+    let now = "2026-11-20T10:10:00Z".parse().unwrap();
+    let regions = ["eu-west-1".to_owned()];
+    let source = Regions::of([("eu-west-1", Ok(vec![api("a1", "orders")]))]);
+    let place = Place::new(&store, "results", "below");
+    let (report, told) =
+        block_on(ask_for_names_in_memory(&source, &place, ACCOUNT, &regions, now, pending()));
+    assert_eq!((report.apis, report.failures.len(), store.snapshot().len()), (1, 0, 0));
+    let read = |place: &Place<'_, WithNames<'_, MemoryStore>>| block_on(read_asked_names(place)).unwrap();
+    let in_memory = read(&told.place());
+    // The very document that the other form writes.
+    block_on(ask_for_names(&source, &place, ACCOUNT, &regions, now, pending()));
+    assert_eq!(in_memory, block_on(read_asked_names(&place)).unwrap());
+    source.asked();
+    // Where nothing is due it is the store's own.
+    let (_, told) = block_on(ask_for_names_in_memory(&source, &place, ACCOUNT, &regions, now, pending()));
+    assert_eq!((source.asked().len(), read(&told.place()) == in_memory), (0, true));
 }

@@ -113,6 +113,13 @@ pub struct PullOptions {
 }
 
 impl PullOptions {
+    /// The budget of a run where nothing is said, a dollar: forty times what 200 APIs of two stages ask for in an hour.
+    pub const DEFAULT_BUDGET: u64 = 100_000;
+    /// Requests at a time: answers of half a megabyte, each a few milliseconds of work between 50 of waiting.
+    pub const DEFAULT_CONCURRENCY: usize = 8;
+    /// What percentiles are of: hours and days.
+    pub const DEFAULT_PERCENTILE_PERIODS_S: [u32; 2] = [3_600, 86_400];
+
     /// What tells the windows of a schedule from those of another configuration: what is asked for, and of which APIs.
     pub(super) fn configuration(&self, schedule: &Schedule) -> String {
         let linked = if self.linked_accounts { "linked" } else { "own" };

@@ -7,7 +7,7 @@ use gatetrail_report::{
     DeliveryTimes, Grouping, LastDelivery, Latencies, LatencyQuery, MeasuredSlices, Owed, PageData,
     PageMetrics, TimeRange, TopErrorCodes, write_page,
 };
-use gatetrail_tables::{Day, Files, Partition, Projection, Windows};
+use gatetrail_tables::{Day, Files, Partition, Projection};
 use jiff::Timestamp;
 
 use super::RollupOptions;
@@ -19,7 +19,7 @@ use super::other_days;
 use super::page::page_data;
 use crate::latency::{LatencyObjects, newest_pull};
 use crate::object_store::{ObjectStore, Place};
-use crate::tables::{TableAccessError, TableObject, for_each_group, hours_of_day, read_object};
+use crate::tables::{TableAccessError, for_each_group, hours_of_day, read_object};
 
 /// Days before `latest` whose last deliveries it knows: an account that has been silent for a week was given up.
 const DAYS_REMEMBERED: i32 = 7;
@@ -255,16 +255,7 @@ async fn newest_hour<S: ObjectStore>(place: &Place<'_, S>) -> Result<Option<Time
         Partition::Hour(day, hour) => Some(day.hour_start(hour)),
         Partition::Day(_) | Partition::Unknown => None,
     });
-    let mut pulled = None;
-    if let Some(day) = newest_day(place, "tables/windows/").await?
-        && let Some(object) = TableObject::<Windows>::open(place, &Partition::Day(day).key("windows")).await?
-    {
-        for group in 0..object.groups() {
-            let windows = object.read(place, group, Projection::All).await?;
-            pulled = pulled.max(windows.iter().map(|window| window.window_end).max());
-        }
-    }
-    let pulled = pulled.and_then(|end: Timestamp| hour_before(end));
+    let pulled = newest_pull(place).await?.and_then(hour_before);
     Ok(delivered.max(pulled))
 }
 
@@ -277,7 +268,8 @@ fn hour_before(end: Timestamp) -> Option<Timestamp> {
     }
 }
 
-async fn newest_day<S: ObjectStore>(
+/// The newest day that a table has, whose folder is `tables/<name>/`: of its folders alone, however long the history is.
+pub(crate) async fn newest_day<S: ObjectStore>(
     place: &Place<'_, S>,
     table: &str,
 ) -> Result<Option<Day>, TableAccessError> {

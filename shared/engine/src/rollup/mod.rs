@@ -29,6 +29,7 @@ use futures_util::future::{Either, select};
 use gatetrail_report::Config;
 
 pub use configuration::{CONFIGURATION_KEY, Configured, parse_configuration, read_configuration};
+pub(crate) use documents::newest_day;
 pub use documents::{ReportSpan, Reports, make_reports};
 pub(crate) use names::read_api_names;
 pub use names::read_directory;

@@ -6,6 +6,8 @@ use gatetrail_tables::{WindowRow, WindowState};
 use jiff::Timestamp;
 
 use super::rule::SLICE_S;
+pub(super) use crate::configurations::covers;
+use crate::configurations::{Configurations, complete_times};
 use crate::time_range::TimeRange;
 
 /// From inclusive, to exclusive.
@@ -21,9 +23,7 @@ pub(super) struct Pulled {
 
 #[derive(Debug, Default)]
 struct Windows {
-    /// Beginning of the first, complete or not.
-    since: Option<Timestamp>,
-    complete: Vec<Span>,
+    asked: Configurations,
     /// Series that are missing, by reason, of those that are not complete.
     missing: BTreeMap<String, u64>,
 }
@@ -42,9 +42,8 @@ impl Pulled {
         self.pulled_to = self.pulled_to.max(Some(to));
         let accounts = self.regions.entry(row.region.clone()).or_default();
         let windows = accounts.entry(row.account.clone()).or_default();
-        windows.since = Some(windows.since.map_or(from, |since| since.min(from)));
+        windows.asked.add(row);
         if row.state == WindowState::Complete {
-            windows.complete.push((from, to));
             return;
         }
         for (reason, series) in &row.incomplete {
@@ -58,13 +57,18 @@ impl Pulled {
         self.pulled_to
     }
 
-    /// The times of an account and region that were pulled to their end, in order and apart. An account without windows of
+    /// The times of an account and region that were pulled to their end, in order and apart: by one configuration, as rows of
+    /// average latencies are judged. An account without windows of
     /// its own is one that another looks at: those of the region are its.
     pub(super) fn complete(&self, account: &str, region: &str) -> Vec<Span> {
         let Some(accounts) = self.regions.get(region) else { return Vec::new() };
         match accounts.get(account) {
-            Some(own) => merged(own.complete.clone()),
-            None => merged(accounts.values().flat_map(|windows| windows.complete.clone()).collect()),
+            Some(own) => most_complete(&own.asked),
+            None => {
+                let mut all = Configurations::default();
+                accounts.values().for_each(|windows| all.extend(&windows.asked));
+                most_complete(&all)
+            }
         }
     }
 
@@ -79,8 +83,8 @@ impl Pulled {
         });
         asked.map(move |(account, region, windows)| {
             let mut gaps = Vec::new();
-            let mut reached = windows.since.max(self.range.from).unwrap_or(to);
-            for (from, end) in merged(windows.complete.clone()).into_iter().chain([(to, to)]) {
+            let mut reached = windows.asked.since().max(self.range.from).unwrap_or(to);
+            for (from, end) in most_complete(&windows.asked).into_iter().chain([(to, to)]) {
                 let from = from.min(to);
                 if reached < from {
                     gaps.push((reached, from));
@@ -92,38 +96,11 @@ impl Pulled {
     }
 }
 
-/// Whether all of a span is in one of the spans.
-pub(super) fn covers(spans: &[Span], (from, to): Span) -> bool {
-    let behind = spans.partition_point(|(start, _)| *start <= from);
-    behind.checked_sub(1).and_then(|at| spans.get(at)).is_some_and(|(_, end)| to <= *end)
-}
-
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut merged: Vec<Span> = Vec::new();
-    for (from, to) in spans {
-        match merged.last_mut() {
-            Some((_, end)) if from <= *end => *end = to.max(*end),
-            _ => merged.push((from, to)),
-        }
-    }
-    merged
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn spans_that_meet_are_one() {
-        let spans = merged(vec![(at(20), at(30)), (at(0), at(10)), (at(10), at(15)), (at(2), at(4))]);
-        assert_eq!(spans, [(at(0), at(15)), (at(20), at(30))]);
-        assert!(covers(&spans, (at(5), at(15))) && covers(&spans, (at(20), at(21))));
-        assert!(!covers(&spans, (at(5), at(16))) && !covers(&spans, (at(15), at(16))));
-        assert!(!covers(&[], (at(0), at(1))));
-    }
+/// The times of the configuration by which is judged; of several that of the most time.
+fn most_complete(asked: &Configurations) -> Vec<Span> {
+    let times = asked.deciding().map(complete_times);
+    let length = |spans: &Vec<Span>| -> i64 {
+        spans.iter().map(|(from, to)| to.duration_since(*from).as_secs()).sum()
+    };
+    times.max_by_key(length).unwrap_or_default()
 }

@@ -96,7 +96,7 @@ impl AskedNames {
         self.asked.get(&(account.to_owned(), region.to_owned())).copied()
     }
 
-    /// Takes an answer of a moment; none where it was refused.
+    /// Takes an answer of a moment.
     pub fn take(
         &mut self,
         account: &str,
@@ -104,14 +104,30 @@ impl AskedNames {
         at: Timestamp,
         told: impl IntoIterator<Item = ToldApi>,
     ) {
+        self.ask(account, region, at);
+        self.tell(account, region, at, told);
+    }
+
+    /// Notes that it was asked, answered or not.
+    pub fn ask(&mut self, account: &str, region: &str, at: Timestamp) {
         let last = self.asked.entry((account.to_owned(), region.to_owned())).or_insert(at);
         *last = at.max(*last);
+    }
+
+    /// Takes what was told, of an answer that may lack the rest.
+    pub fn tell(
+        &mut self,
+        account: &str,
+        region: &str,
+        at: Timestamp,
+        told: impl IntoIterator<Item = ToldApi>,
+    ) {
         for ToldApi { id, name, rest } in told {
             if id.is_empty() || name.is_empty() {
                 continue;
             }
             let key = ApiKey { account: account.to_owned(), region: region.to_owned(), api_id: id, rest };
-            self.tell(key, ToldName { told: at, name });
+            self.name(key, ToldName { told: at, name });
         }
     }
 
@@ -121,10 +137,10 @@ impl AskedNames {
             let last = self.asked.entry(region).or_insert(asked);
             *last = asked.max(*last);
         }
-        other.apis.into_iter().for_each(|(key, name)| self.tell(key, name));
+        other.apis.into_iter().for_each(|(key, name)| self.name(key, name));
     }
 
-    fn tell(&mut self, key: ApiKey, told: ToldName) {
+    fn name(&mut self, key: ApiKey, told: ToldName) {
         let last = self.apis.entry(key).or_insert_with(|| told.clone());
         if told > *last {
             *last = told;

@@ -213,7 +213,8 @@ pub struct LatencySources {
     pub superseded: u64,
     /// Datapoints of the metric that are in no average: without sum or count, or of a period that does not divide an hour.
     pub percentiles_only: u64,
-    /// Metrics asked for by windows that begin in the range: what CloudWatch bills.
+    /// Metrics that the pulls which settled the windows asked for, of those that begin in the range. Not the bill: what was asked
+    /// for in vain, or again, is not in it.
     pub metrics_requested: u64,
 }
 

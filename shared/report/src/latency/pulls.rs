@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::query::{LatencyQuery, Owed};
 use super::{counts_in_averages, document::LatencySources};
+use crate::configurations::{Configurations, PulledSpan, complete_times, covers, merged};
 
 /// The windows of an account and region that lie in the range of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,19 +32,11 @@ pub struct PulledRegion {
     pub incomplete_series: BTreeMap<String, u64>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    period_s: u64,
-    from: Timestamp,
-    to: Timestamp,
-    complete: bool,
-}
-
 /// Windows that touch a range, by region and account. Memory grows with their number: one an hour, for most.
 #[derive(Debug)]
 pub(super) struct Pulls {
     query: LatencyQuery,
-    regions: BTreeMap<String, BTreeMap<String, Vec<Span>>>,
+    regions: BTreeMap<String, BTreeMap<String, Configurations>>,
     told: BTreeMap<(String, String), PulledRegion>,
     metrics_requested: u64,
     pulled_to: Option<Timestamp>,
@@ -69,8 +62,7 @@ impl Pulls {
         if counts_in_averages(row.period_s) {
             self.pulled_to = self.pulled_to.max(Some(to));
             let accounts = self.regions.entry(row.region.clone()).or_default();
-            let span = Span { period_s: row.period_s, from, to, complete };
-            accounts.entry(row.account.clone()).or_default().push(span);
+            accounts.entry(row.account.clone()).or_default().add(row);
         }
         if !self.query.passes_account(&row.account) || !self.query.passes_region(&row.region) {
             return;
@@ -128,45 +120,48 @@ impl Pulls {
     /// Judges every account and region once.
     pub(super) fn judged(&self) -> Judged {
         let regions = self.regions.iter().map(|(region, accounts)| {
-            let own = accounts.iter().map(|(account, own)| (account.clone(), self.are_complete(own.clone())));
-            let all = accounts.values().flatten().copied().collect();
-            (region.clone(), JudgedRegion { own: own.collect(), all: self.are_complete(all) })
+            let own = accounts
+                .iter()
+                .map(|(account, own)| (account.clone(), self.is_answered_by_one(own)))
+                .collect();
+            let mut all = Configurations::default();
+            accounts.values().for_each(|own| all.extend(own));
+            (region.clone(), JudgedRegion { own, all: self.is_answered_by_one(&all) })
         });
         Judged { regions: regions.collect() }
     }
 
-    /// Whether nothing is missing of an account and region, given its windows: every moment of the range that is owed lies in a window, and
-    /// every window in the range is complete.
+    /// Whether nothing is missing of an account and region, given its windows: those of one configuration answer for it.
+    fn is_answered_by_one(&self, asked: &Configurations) -> bool {
+        let since = asked.since();
+        asked.deciding().any(|spans| since.is_some_and(|since| self.are_complete(spans.to_vec(), since)))
+    }
+
+    /// Whether nothing is missing, given the windows of a configuration: every moment of the range that is owed lies in a complete
+    /// one, and no window in the range is incomplete but those whose time complete ones of their period cover.
     ///
     /// - Windows of a coarser period stand for time before the first window of a finer one, as a backfill's do: beside it they
     ///   can neither fill a gap of the finer ones (percentiles of an hour do not make its averages) nor make one.
     /// - A window whose period is in no average has no say.
-    fn are_complete(&self, mut spans: Vec<Span>) -> bool {
+    fn are_complete(&self, mut spans: Vec<PulledSpan>, since: Timestamp) -> bool {
         spans.sort_unstable_by_key(|span| (span.period_s, span.from, span.to));
         let mut finer_since = Timestamp::MAX;
         let mut covered: Vec<(Timestamp, Timestamp)> = Vec::new();
         for period in spans.chunk_by(|one, other| one.period_s == other.period_s) {
             let counting = || period.iter().filter(|span| span.from < finer_since);
-            if counting().any(|span| !span.complete) {
+            let complete = complete_times(counting());
+            if counting().any(|span| !span.complete && !covers(&complete, (span.from, span.to))) {
                 return false;
             }
-            covered.extend(counting().map(|span| (span.from, span.to.min(finer_since))));
+            covered.extend(complete.into_iter().map(|(from, to)| (from, to.min(finer_since))));
             finer_since = counting().map(|span| span.from).min().unwrap_or(finer_since);
         }
-        covered.sort_unstable();
-        let Some(&(first, _)) = covered.first() else { return false };
-        let mut reached = self.query.time.from.unwrap_or(first);
-        for (from, to) in covered {
-            if from > reached {
-                return false;
-            }
-            reached = reached.max(to);
-        }
+        let owed_from = self.query.time.from.unwrap_or(since);
         let owed_to = match self.query.owed {
             Owed::WholeRange => self.query.time.to.or(self.pulled_to),
             Owed::ToNewestWindow => self.pulled_to(),
         };
-        owed_to.is_some_and(|owed| owed <= reached)
+        owed_to.is_some_and(|owed_to| covers(&merged(covered), (owed_from, owed_to)))
     }
 }
 

@@ -151,6 +151,9 @@ fn gaps_are_unknown_and_quiet_is_fine() {
     assert_eq!(cut(vec![window(0, 10)]), [(0, None)]);
     assert_eq!(cut(vec![window(0, 20)]), [(0, Some(10))]);
     assert_eq!(cut(vec![window(0, 15), window(20, 25)]), [(0, None)]);
+    let wide = WindowRow { series: 2, ..window(0, 10) };
+    let narrow = WindowRow { configuration: "orders".into(), ..window(10, 20) };
+    assert_eq!(cut(vec![wide, narrow]), [(0, None)]);
     let incomplete = WindowRow { state: WindowState::Incomplete, ..window(0, 60) };
     assert_eq!(cut(vec![incomplete]), [(0, None)]);
     let gap = World {
@@ -232,4 +235,8 @@ fn time_that_was_not_pulled_to_its_end_is_a_gap() {
     // A region that is no longer pulled, beside one that is.
     let elsewhere = WindowRow { region: "eu-west-1".into(), ..window(0, 600) };
     assert_eq!(gap(vec![window(0, 60), elsewhere]).len(), 1);
+    // What somebody pulled of one API fills no gap of the others.
+    let wide = WindowRow { series: 2, ..window(0, 60) };
+    let narrow = WindowRow { configuration: "orders".into(), ..window(60, 600) };
+    assert_eq!(gap(vec![wide, narrow]).len(), 1);
 }

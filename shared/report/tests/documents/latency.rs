@@ -315,11 +315,60 @@ fn an_account_is_complete_by_its_own_windows() {
     assert_eq!(complete(&elsewhere.collect::<Vec<_>>()), (false, false));
 }
 
+/// Of so many series, by another configuration.
+fn asked_for(configuration: &str, series: u64, row: WindowRow) -> WindowRow {
+    WindowRow { configuration: configuration.into(), series, ..row }
+}
+
+#[test]
+fn one_configuration_answers_for_an_account_and_region() {
+    let wide = |from, to| asked_for("all", 2, window(from, to));
+    let narrow = |from, to| asked_for("orders", 1, window(from, to));
+    // What was pulled of one API alone does not stand for the others.
+    assert_eq!(complete(&[wide(0, 720), narrow(720, 1_440)]), (false, false));
+    assert_eq!(complete(&[wide(0, 720), narrow(0, 1_440)]), (false, false));
+    // What the widest has, the others need not have.
+    assert!(complete(&[wide(0, 1_440), narrow(720, 780)]).0);
+    let unfinished = with_state(WindowState::Incomplete, &narrow(720, 780));
+    assert!(complete(&[wide(0, 1_440), unfinished]).0);
+    // Of equally wide ones one is enough, and halves of two are not.
+    let equal = |from, to| asked_for("equal", 2, window(from, to));
+    assert!(complete(&[wide(0, 720), equal(0, 1_440)]).0);
+    assert!(!complete(&[wide(0, 720), equal(720, 1_440)]).0);
+    // As wide as its widest window.
+    assert!(!complete(&[asked_for("all", 1, wide(0, 60)), wide(60, 720), narrow(0, 1_440)]).0);
+    // Without a beginning it is owed from the first window on.
+    let all_time = LatencyQuery { time: Default::default(), ..day() };
+    let of = |windows: &[WindowRow]| {
+        let rows = [latency("orders", "live", &[point(0, 1.0, 2.0)])];
+        answer(&all_time, &ApiDirectory::default(), windows, &points(&rows)).rows[0].complete
+    };
+    assert!(of(&[wide(0, 720), wide(720, 1_440)]));
+    assert!(!of(&[narrow(0, 720), wide(720, 1_440)]));
+}
+
+#[test]
+fn an_incomplete_window_that_others_cover_is_forgiven() {
+    let bad = with_state(WindowState::Final, &window(60, 180));
+    let halves = [window(60, 120), window(120, 180)];
+    let rest = [window(0, 60), window(180, 1_440)];
+    assert!(!complete(&[&rest[..], &[bad.clone()]].concat()).0);
+    assert!(!complete(&[&rest[..], &[bad.clone()], &halves[..1]].concat()).0);
+    assert!(complete(&[&rest[..], &[bad.clone()], &halves].concat()).0);
+    // Not by windows of another configuration, nor of another period.
+    let others = halves.clone().map(|row| asked_for("other", 1, row));
+    assert!(!complete(&[&rest[..], &[bad.clone()], &others].concat()).0);
+    let coarser = halves.map(|row| WindowRow { period_s: 300, ..row });
+    assert!(!complete(&[&rest[..], &[bad], &coarser].concat()).0);
+}
+
 #[test]
 fn windows_of_other_periods() {
     let of = |period_s, row| WindowRow { period_s, configuration: "p".into(), ..row };
     // A backfill by five minutes before the first pull of minutes; then they follow each other.
-    assert!(complete(&[of(300, window(0, 720)), window(720, 1_440)]).0);
+    let coarser = WindowRow { period_s: 300, ..window(0, 720) };
+    assert!(complete(&[coarser, window(720, 1_440)]).0);
+    assert!(!complete(&[of(300, window(0, 720)), window(720, 1_440)]).0);
     // Percentiles of hours and of the day neither fill a gap of the minutes nor make one.
     assert!(!complete(&[window(0, 600), window(660, 1_440), of(3_600, window(0, 1_440))]).0);
     let of_percentiles = [

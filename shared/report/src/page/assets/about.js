@@ -35,7 +35,7 @@ function aboutSection() {
   ];
   if (page.average_latency) {
     const pulled = page.average_latency.sources;
-    facts.push(['Windows of metrics', formatCount(pulled.windows)], ['Incomplete windows', formatCount(pulled.incomplete)], ['Metrics requested', formatCount(pulled.metrics_requested)]);
+    facts.push(['Windows of metrics', formatCount(pulled.windows)], ['Incomplete windows', formatCount(pulled.incomplete)], ['Metrics asked for by the pulls that settled them', formatCount(pulled.metrics_requested)]);
   }
   return section('about', 'What this rests on', 'These figures are of the files delivered in the window, whatever the filters.',
     panel('facts', 'Sources', el('dl', { class: 'facts' }, facts.map(([name, value]) => el('div', null, el('dt', null, name), el('dd', null, value)))), { note: notes.join(' ') || null }),
