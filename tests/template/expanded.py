@@ -216,7 +216,15 @@ VARIANTS = {
         "TrailBucketAccount": ARCHIVE,
         "SourceRoleArn": ROLE,
     },
-    "all alarms": {"TrailBucketName": "logs", "ApiAlarms": "on", "ErrorCodeMetrics": "on", "AlarmEmail": "a@example.com"},
+    "all alarms": {
+        "TrailBucketName": "logs",
+        "Alerts": "on",
+        "ApiAlarms": "on",
+        "ErrorCodeMetrics": "on",
+        "AlarmEmail": "a@example.com",
+    },
+    "alarms of APIs": {"TrailBucketName": "logs", "ApiAlarms": "on", "ErrorCodeMetrics": "on"},
+    "messages of alerts": {"TrailBucketName": "logs", "Alerts": "on"},
     "three regions": {"TrailBucketName": "logs", "MetricRegions": "eu-west-1,us-east-1,ap-south-1"},
     "as little as can be": {"TrailBucketName": "logs", "PullMetrics": "off", "ApiNames": "off", "ReservedConcurrency": 20},
 }

@@ -45,6 +45,12 @@ class Alarms(unittest.TestCase):
     def test_what_costs_nothing_to_be_right_is_on_by_default(self):
         self.assertEqual(set(Expanded(TrailBucketName="logs").of_type("AWS::CloudWatch::Alarm")), ON_BY_DEFAULT)
 
+    def test_what_cannot_be_told_of_alerts_is_told_where_they_are_on(self):
+        alarm = Expanded(**VARIANTS["messages of alerts"]).properties("MessagesFailedAlarm")
+        self.assertEqual((alarm["Namespace"], alarm["MetricName"]), ("Gatetrail", "MessagesFailed"))
+        self.assertEqual(alarm["Dimensions"], [{"Name": "Function", "Value": "Rollup"}])
+        self.assertNotIn("MessagesFailedAlarm", Expanded(**VARIANTS["alarms of APIs"]).resources)
+
     def test_every_alarm_tells_somebody_when_it_begins_and_when_it_ends(self):
         stack = Expanded(**EVERYTHING)
         for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
