@@ -98,6 +98,12 @@ class Alarms(unittest.TestCase):
                 query = queries[f"{kind}{alert}Alarm"]
                 self.assertRegex(query, r'^SELECT (AVG|SUM|COUNT)\(\S+\) FROM SCHEMA\("AWS/ApiGateway", Api(Name|Id)\) GROUP BY Api\2')
         self.assertEqual(len(of_apis), 11)
+        # In a monitoring account, APIs of one name are as many as there are accounts.
+        linked = queries_of(Expanded(**EVERYTHING, LinkedAccounts="on"))
+        for name in of_apis - {"NoTrafficAlarm"}:
+            self.assertEqual(linked[name], queries[name].replace("GROUP BY ", "GROUP BY AWS.AccountId, "))
+        for name in queries.keys() - of_apis | {"NoTrafficAlarm"}:
+            self.assertEqual(linked[name], queries[name])
         # Metrics Insights sees three hours.
         for name in of_apis:
             alarm = stack.properties(name)
