@@ -73,6 +73,14 @@ class Alarms(unittest.TestCase):
                 elif metric["Namespace"] == "AWS/SQS":
                     self.assertTrue(dimension["Value"].endswith(".QueueName"), name)
 
+    def test_a_log_archive_has_an_alarm_of_what_it_could_not_forward(self):
+        for parameters in ({}, {"AlarmTopicArn": "arn:aws:sns:eu-west-1:444455556666:ops"}):
+            told = list(parameters.values())
+            stack = Expanded("infra/log-archive.yaml", TrailBucketName="logs", ToolingBusArn="bus", ReaderRoleArn="role", **parameters)
+            [alarm] = stack.of_type("AWS::CloudWatch::Alarm").values()
+            self.assertEqual((alarm["AlarmActions"], alarm["OKActions"]), (told, told))
+            self.assertEqual(alarm["Dimensions"], [{"Name": "QueueName", "Value": "UndeliveredQueue.QueueName"}])
+
     def test_an_alarm_looks_back_a_day_at_most(self):
         stack = Expanded(**EVERYTHING, SilentHours=24)
         for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
