@@ -98,6 +98,28 @@ class Application:
         group = f"/aws/lambda/{self.outputs[output]}"
         return [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
 
+    def subscribed(self, topic):
+        """A queue that is subscribed to a topic; gives its URL, and what tells all that has arrived so far: JSON, and
+        attributes."""
+        queue = self.sqs.create_queue(QueueName="listener")["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        self.aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        told = []
+
+        def arrived():
+            while received := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+                for message in received:
+                    self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                    envelope = json.loads(message["Body"])
+                    attributes = envelope.get("MessageAttributes", {})
+                    told.append({
+                        "message": json.loads(envelope["Message"]),
+                        "attributes": {name: attribute["Value"] for name, attribute in attributes.items()},
+                    })
+            return told
+
+        return queue, arrived
+
     def close(self):
         self.aws.stop()
         self.proxy.shutdown()
