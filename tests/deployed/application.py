@@ -1,6 +1,7 @@
 """The application, deployed on a LocalStack of its own, with what a test does to it and asks of it."""
 
 import concurrent.futures
+import gzip
 import json
 import os
 import pathlib
@@ -78,7 +79,10 @@ class Application:
         return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
     def object(self, key):
-        return self.s3.get_object(Bucket=self.results, Key=key)["Body"].read()
+        """What a browser gets: pages are compressed."""
+        answer = self.s3.get_object(Bucket=self.results, Key=key)
+        body = answer["Body"].read()
+        return gzip.decompress(body) if answer.get("ContentEncoding") == "gzip" else body
 
     def document(self, key):
         return json.loads(self.object(key))
