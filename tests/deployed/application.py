@@ -1,6 +1,7 @@
 """The application, deployed on a LocalStack of its own, with what a test does to it and asks of it."""
 
 import concurrent.futures
+import gzip
 import json
 import os
 import pathlib
@@ -78,7 +79,10 @@ class Application:
         return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", [])}
 
     def object(self, key):
-        return self.s3.get_object(Bucket=self.results, Key=key)["Body"].read()
+        """What a browser gets: pages are compressed."""
+        answer = self.s3.get_object(Bucket=self.results, Key=key)
+        body = answer["Body"].read()
+        return gzip.decompress(body) if answer.get("ContentEncoding") == "gzip" else body
 
     def document(self, key):
         return json.loads(self.object(key))
@@ -97,6 +101,28 @@ class Application:
         logs = self.aws.client("logs")
         group = f"/aws/lambda/{self.outputs[output]}"
         return [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
+
+    def subscribed(self, topic):
+        """A queue that is subscribed to a topic; gives its URL, and what tells all that has arrived so far: JSON, and
+        attributes."""
+        queue = self.sqs.create_queue(QueueName="listener")["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        self.aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        told = []
+
+        def arrived():
+            while received := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+                for message in received:
+                    self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                    envelope = json.loads(message["Body"])
+                    attributes = envelope.get("MessageAttributes", {})
+                    told.append({
+                        "message": json.loads(envelope["Message"]),
+                        "attributes": {name: attribute["Value"] for name, attribute in attributes.items()},
+                    })
+            return told
+
+        return queue, arrived
 
     def close(self):
         self.aws.stop()

@@ -133,7 +133,7 @@ class Deployed(unittest.TestCase):
     def test_5_updated_in_place_it_pulls_metrics_of_two_regions(self):
         application = self.application
         before = application.keys("tables/")
-        application.update(MetricRegions="us-east-1,eu-west-1", TopRows=3, ApiAlarms="on", ErrorCodeMetrics="on")
+        application.update(MetricRegions="us-east-1,eu-west-1", TopRows=3, Alerts="on", ApiAlarms="on", ErrorCodeMetrics="on")
         self.assertEqual(application.keys("tables/"), before)
         self.assertEqual(application.outputs["ResultsBucketName"], application.results)
         hour = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0) - datetime.timedelta(hours=6)
@@ -166,7 +166,53 @@ class Deployed(unittest.TestCase):
             rows, {("us-east-1", "orders"): (1090.0 / 4, 4), ("eu-west-1", "storefront"): (6.0, 2)}, summary
         )
 
-    def test_6_deleted_it_leaves_the_data(self):
+    def test_6_an_alert_is_told_to_the_topic_once(self):
+        application = self.application
+        queue, arrived = application.subscribed(application.outputs["AlarmTopicArn"])
+        self.addCleanup(application.sqs.delete_queue, QueueUrl=queue)
+        # Below the default, so that it is this file that decides.
+        application.s3.put_object(
+            Bucket=application.results, Key="config/gatetrail.toml", Body=b"[alerts.latency_average]\nms = 400\n"
+        )
+        # The last two slices of the newest hour that is pulled: what had ended before anybody listened is not told.
+        hour = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0) - datetime.timedelta(hours=3)
+        application.aws.client("cloudwatch").put_metric_data(
+            Namespace="AWS/ApiGateway",
+            MetricData=[
+                {
+                    "MetricName": "Latency",
+                    "Dimensions": [{"Name": "ApiName", "Value": "checkout"}, {"Name": "Stage", "Value": "live"}],
+                    "Timestamp": hour + datetime.timedelta(minutes=minute),
+                    "StatisticValues": {"SampleCount": 10.0, "Sum": 5000.0, "Minimum": 500.0, "Maximum": 500.0},
+                }
+                for minute in (50, 55)
+            ],
+        )
+        span = {"from": hour.isoformat(), "to": (hour + datetime.timedelta(hours=1)).isoformat()}
+        summary = application.invoke("ApiLatencyFunction", span)
+        # Beside the schedule, whose rollup may be the one that tells.
+        application.roll_up()
+        document = application.document("reports/latest/alerts.json")
+        [alert] = [alert for alert in document["alerts"] if alert["api_name"] == "checkout"]
+        found = (alert["rule"], alert["stage"], alert["status"], alert["threshold"])
+        self.assertEqual(found, ("latency_average", "live", "open", 400), summary)
+
+        of_it = lambda: [told for told in arrived() if told["attributes"].get("api") == "checkout"]
+        came, after_s = until(of_it, 40)
+        self.assertTrue(came, document["alerts"])
+        self.note(f"a message was there {after_s:.0f} s after the rollup")
+        # A rollup that has something to fold does not tell it again, nor one that has nothing.
+        application.deliver({trails.key("afterwards000000", "1300"): trails.packed([trails.other(1)])})
+        self.nothing_waits()
+        for _ in range(2):
+            application.roll_up()
+        time.sleep(2)
+        [told] = of_it()
+        attributes = {key: told["attributes"].get(key) for key in ("rule", "event", "stage")}
+        self.assertEqual(attributes, {"rule": "latency_average", "event": "opened", "stage": "live"})
+        self.assertEqual(told["message"]["metadata"]["additionalContext"]["alert"], alert["id"])
+
+    def test_7_deleted_it_leaves_the_data(self):
         application = self.application
         before = application.keys()
         self.assertTrue(before)

@@ -24,18 +24,9 @@ def of_adapters():
     return {call for path in paths for calls in lists(path.relative_to(ROOT)).values() for call in calls}
 
 
-# Calls whose adapter is written on a branch of its own. The list beside it takes the place of the one here as soon as it is there,
-# and the variable that switches it on has to be read from then on.
-AWAITED = {"sns": ("GATETRAIL_ALERT_TOPIC_ARN", {"sns:Publish"})}
-
-
 def of_service(service):
-    """What the adapters ask of a service."""
+    """What the adapters ask of a service: something, or a list was lost."""
     listed = {call for call in of_adapters() if call.startswith(f"{service}:")}
-    return listed or AWAITED[service][1]
-
-
-def awaited_variables():
-    """Variables that no code reads yet."""
-    listed = {call.split(":")[0] for call in of_adapters()}
-    return {variable for service, (variable, _) in AWAITED.items() if service not in listed}
+    if not listed:
+        raise LookupError(f"no adapter of shared/aws lists calls of {service}")
+    return listed

@@ -102,6 +102,15 @@ class Expanded:
     def properties(self, name):
         return self.resources[name].get("Properties", {})
 
+    @functools.cached_property
+    def outputs(self):
+        """The outputs there are, by name."""
+        return {
+            name: self.resolve(output["Value"])
+            for name, output in self.template["Outputs"].items()
+            if self.condition(output.get("Condition"))
+        }
+
     def ref(self, name):
         return self.resolve({"Ref": name})
 
@@ -216,7 +225,16 @@ VARIANTS = {
         "TrailBucketAccount": ARCHIVE,
         "SourceRoleArn": ROLE,
     },
-    "all alarms": {"TrailBucketName": "logs", "ApiAlarms": "on", "ErrorCodeMetrics": "on", "AlarmEmail": "a@example.com"},
+    "all alarms": {
+        "TrailBucketName": "logs",
+        "Alerts": "on",
+        "ApiAlarms": "on",
+        "ErrorCodeMetrics": "on",
+        "AlarmEmail": "a@example.com",
+    },
+    "alarms of APIs": {"TrailBucketName": "logs", "ApiAlarms": "on", "ErrorCodeMetrics": "on"},
+    "messages of alerts": {"TrailBucketName": "logs", "Alerts": "on"},
+    "linked accounts": {"TrailBucketName": "logs", "LinkedAccounts": "on", "ApiAlarms": "on"},
     "three regions": {"TrailBucketName": "logs", "MetricRegions": "eu-west-1,us-east-1,ap-south-1"},
     "as little as can be": {"TrailBucketName": "logs", "PullMetrics": "off", "ApiNames": "off", "ReservedConcurrency": 20},
 }

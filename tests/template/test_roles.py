@@ -5,7 +5,7 @@ import unittest
 import unittest.mock
 
 import expanded
-from calls import awaited_variables, of_adapters, of_function, of_service
+from calls import of_adapters, of_function, of_service
 from expanded import KEY, ROLE, ROOT, TRAIL_KEY, Expanded, as_text, source, statements, variants
 
 RESULTS = "arn:aws:s3:::ResultsBucket"
@@ -73,7 +73,7 @@ def expected(stack, function):
             regions = (stack.parameters["MetricRegions"] or "eu-west-1").split(",")
             lists = {f"arn:aws:apigateway:{region}::/{path}" for region in regions for path in LISTS_OF_APIS}
             pairs |= {(call, of_region) for call in of_service("apigateway") for of_region in lists}
-    if function == "Rollup" and stack.parameters["ApiAlarms"] == "on":
+    if function == "Rollup" and stack.parameters["Alerts"] == "on":
         pairs |= {(call, stack.arn("AlarmTopic")) for call in of_service("sns")}
     if stack.parameters["KmsKeyArn"]:
         pairs |= {(action, KEY) for action in KEY_ACTIONS}
@@ -125,7 +125,7 @@ class Roles(unittest.TestCase):
                 for folder in (f"functions/{crate}/src", "shared/function/src")
                 for path in (ROOT / folder).rglob("*.rs")
             )
-            known = set(re.findall(r'"(GATETRAIL_\w+)"', code)) | awaited_variables()
+            known = set(re.findall(r'"(GATETRAIL_\w+)"', code))
             for stack in variants().values():
                 variables = stack.properties(function)["Environment"]["Variables"]
                 self.assertLessEqual(set(variables), known)
@@ -136,9 +136,15 @@ class Roles(unittest.TestCase):
         for state in ("on", "off"):
             self.assertEqual(variables("ApiLatency", ApiNames=state)["GATETRAIL_ASK_API_GATEWAY"], state)
         self.assertEqual(variables("ApiLatency")["GATETRAIL_ASK_API_GATEWAY"], "on")
+        percentiles = {"MetricPercentiles": "p90", "PercentilePeriods": "300,3600"}
+        self.assertEqual(variables("ApiLatency")["GATETRAIL_PERCENTILE_PERIODS_S"], "3600,86400")
+        self.assertEqual(variables("ApiLatency", **percentiles)["GATETRAIL_PERCENTILE_PERIODS_S"], "300,3600")
+        pattern = re.compile(source()["Parameters"]["PercentilePeriods"]["AllowedPattern"])
+        self.assertFalse([text for text in ("", "300,", "5m", "300, 3600") if pattern.fullmatch(text)])
         topic = "arn:aws:sns:eu-west-1:111122223333:AlarmTopic"
-        self.assertEqual(variables("Rollup", ApiAlarms="on")["GATETRAIL_ALERT_TOPIC_ARN"], topic)
-        self.assertNotIn("GATETRAIL_ALERT_TOPIC_ARN", variables("Rollup"))
+        self.assertEqual(variables("Rollup", Alerts="on")["GATETRAIL_ALERT_TOPIC_ARN"], topic)
+        for parameters in ({}, {"ApiAlarms": "on"}):
+            self.assertNotIn("GATETRAIL_ALERT_TOPIC_ARN", variables("Rollup", **parameters))
 
     def test_lists_of_apis_are_of_the_partition(self):
         for partition in ("aws", "aws-cn", "aws-us-gov"):

@@ -3,9 +3,11 @@
 import json
 import re
 import unittest
+import unittest.mock
 
 from samcli.yamlhelper import yaml_dump
 
+import expanded
 from expanded import KEY, ROOT, VARIANTS, Expanded, as_text, source, statements, variants
 
 EMPTY_POLICIES = {"AWS::IAM::Role"}
@@ -164,6 +166,29 @@ class Names(unittest.TestCase):
         """CloudFormation refuses them."""
         text = (ROOT / "template.yaml").read_text(encoding="utf-8")
         self.assertIsNone(re.search(r"(^|[\s\[,])[&][a-z-]+\s|:\s[*][a-z]", text))
+
+
+class Outputs(unittest.TestCase):
+    def test_what_is_to_be_looked_at_has_an_address(self):
+        for partition, console in (
+            ("aws", "console.aws.amazon.com"),
+            ("aws-cn", "console.amazonaws.cn"),
+            ("aws-us-gov", "console.amazonaws-us-gov.com"),
+        ):
+            with unittest.mock.patch.dict(expanded.PSEUDO, {"AWS::Partition": partition}):
+                outputs = Expanded(TrailBucketName="logs").outputs
+            page = f"https://eu-west-1.{console}/s3/object/ResultsBucket?region=eu-west-1&prefix=reports/latest/index.html"
+            self.assertEqual(outputs["LatestPage"], page)
+            self.assertTrue(outputs["DashboardUrl"].startswith(f"https://eu-west-1.{console}/cloudwatch/"))
+        self.assertEqual(outputs["OpenLatestPage"], "gatetrail open s3://ResultsBucket")
+
+    def test_every_queue_has_its_url(self):
+        for stack in variants().values():
+            urls = {url for name, url in stack.outputs.items() if name.endswith("QueueUrl")}
+            self.assertEqual(urls, {stack.ref(queue) for queue in stack.of_type("AWS::SQS::Queue")})
+
+    def test_the_window_of_the_latest_reports_holds_metrics(self):
+        self.assertEqual(source()["Parameters"]["LatestHours"]["MinValue"], 4)
 
 
 class Limits(unittest.TestCase):

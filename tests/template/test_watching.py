@@ -19,6 +19,21 @@ ON_BY_DEFAULT = {
 SILENCE = {"NoFilesAlarm", "RollupSilentAlarm", "MetricsSilentAlarm", "NoTrafficAlarm"}
 CRATES = {"TrailErrors": "trail-errors", "ApiLatency": "api-latency", "Rollup": "rollup"}
 
+# What queries of Metrics Insights consist of, and names of ours that are none of its keywords: AWS lists those at
+# AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-reserved-keywords.html. A name that is not here yet: look there first.
+SYNTAX = {"SELECT", "FROM", "SCHEMA", "WHERE", "GROUP", "ORDER", "BY", "ASC", "DESC", "AVG", "SUM", "COUNT"}
+FREE = {"ApiName", "ApiId", "ErrorCode", "AWS.AccountId", "Latency", "IntegrationLatency", "ErrorCodeFailures"}
+
+
+def queries_of(stack):
+    """The queries of Metrics Insights, by alarm."""
+    return {
+        name: metric["Expression"]
+        for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items()
+        for metric in alarm.get("Metrics", [])
+        if "SELECT" in metric.get("Expression", "")
+    }
+
 
 def own_metrics(crate):
     """The metrics that a function writes into its log."""
@@ -29,6 +44,12 @@ def own_metrics(crate):
 class Alarms(unittest.TestCase):
     def test_what_costs_nothing_to_be_right_is_on_by_default(self):
         self.assertEqual(set(Expanded(TrailBucketName="logs").of_type("AWS::CloudWatch::Alarm")), ON_BY_DEFAULT)
+
+    def test_what_cannot_be_told_of_alerts_is_told_where_they_are_on(self):
+        alarm = Expanded(**VARIANTS["messages of alerts"]).properties("MessagesFailedAlarm")
+        self.assertEqual((alarm["Namespace"], alarm["MetricName"]), ("Gatetrail", "MessagesFailed"))
+        self.assertEqual(alarm["Dimensions"], [{"Name": "Function", "Value": "Rollup"}])
+        self.assertNotIn("MessagesFailedAlarm", Expanded(**VARIANTS["alarms of APIs"]).resources)
 
     def test_every_alarm_tells_somebody_when_it_begins_and_when_it_ends(self):
         stack = Expanded(**EVERYTHING)
@@ -52,6 +73,14 @@ class Alarms(unittest.TestCase):
                 elif metric["Namespace"] == "AWS/SQS":
                     self.assertTrue(dimension["Value"].endswith(".QueueName"), name)
 
+    def test_a_log_archive_has_an_alarm_of_what_it_could_not_forward(self):
+        for parameters in ({}, {"AlarmTopicArn": "arn:aws:sns:eu-west-1:444455556666:ops"}):
+            told = list(parameters.values())
+            stack = Expanded("infra/log-archive.yaml", TrailBucketName="logs", ToolingBusArn="bus", ReaderRoleArn="role", **parameters)
+            [alarm] = stack.of_type("AWS::CloudWatch::Alarm").values()
+            self.assertEqual((alarm["AlarmActions"], alarm["OKActions"]), (told, told))
+            self.assertEqual(alarm["Dimensions"], [{"Name": "QueueName", "Value": "UndeliveredQueue.QueueName"}])
+
     def test_an_alarm_looks_back_a_day_at_most(self):
         stack = Expanded(**EVERYTHING, SilentHours=24)
         for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
@@ -60,20 +89,29 @@ class Alarms(unittest.TestCase):
             )
             self.assertLessEqual(period * alarm["EvaluationPeriods"], 86_400, name)
 
+    def test_names_in_queries_are_quoted_unless_they_are_known_to_be_free(self):
+        """CloudWatch refuses a keyword without quotes, whatever its case: FUNCTION is one."""
+        for parameters in (EVERYTHING, {**EVERYTHING, "LinkedAccounts": "on"}):
+            for name, query in queries_of(Expanded(**parameters)).items():
+                unquoted = set(re.findall(r"[\w.]+", re.sub(r"\"[^\"]*\"|'[^']*'", "", query)))
+                self.assertEqual(unquoted - SYNTAX - FREE, set(), f"{name}: {query}")
+        self.assertIn('SCHEMA("Gatetrail", ErrorCode, "Function") WHERE "Function" = ', queries_of(Expanded(**EVERYTHING))["ErrorCodeAlarm"])
+
     def test_alarms_of_apis_are_queries_that_new_apis_join(self):
         stack = Expanded(**EVERYTHING)
-        queries = {
-            name: metric["Expression"]
-            for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items()
-            for metric in alarm.get("Metrics", [])
-            if "SELECT" in metric.get("Expression", "")
-        }
+        queries = queries_of(stack)
         of_apis = {name for name, query in queries.items() if "AWS/ApiGateway" in query}
         for kind in ("Rest", "Http"):
             for alert in ("ServerErrors", "ClientErrors", "Latency", "IntegrationLatency", "LowTraffic"):
                 query = queries[f"{kind}{alert}Alarm"]
                 self.assertRegex(query, r'^SELECT (AVG|SUM|COUNT)\(\S+\) FROM SCHEMA\("AWS/ApiGateway", Api(Name|Id)\) GROUP BY Api\2')
         self.assertEqual(len(of_apis), 11)
+        # In a monitoring account, APIs of one name are as many as there are accounts.
+        linked = queries_of(Expanded(**EVERYTHING, LinkedAccounts="on"))
+        for name in of_apis - {"NoTrafficAlarm"}:
+            self.assertEqual(linked[name], queries[name].replace("GROUP BY ", "GROUP BY AWS.AccountId, "))
+        for name in queries.keys() - of_apis | {"NoTrafficAlarm"}:
+            self.assertEqual(linked[name], queries[name])
         # Metrics Insights sees three hours.
         for name in of_apis:
             alarm = stack.properties(name)

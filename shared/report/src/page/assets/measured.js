@@ -170,7 +170,7 @@ function percentileTrend(selection, kind, id) {
   const has = lines.some(line => line.values.size);
   const { slice_s } = page.metrics;
   return trendPanel(id, 'Percentiles of latency', { lines: has ? lines.filter(line => line.values.size) : [], slices: slicesOf(filters, slice_s), slice_s, unit: 'milliseconds', format: formatMs, marks: marksOf(selection, kind) },
-    page.average_latency ? ['Percentiles were not pulled.', `They cannot be derived from averages. ${PULL_MORE}`] : metricsMissing(),
+    page.average_latency ? ['Percentiles were not pulled.', `They cannot be derived from averages. ${PULL_PERCENTILES}`] : metricsMissing(),
     { note: has ? 'The greatest of any series and period within each slice: percentiles do not merge. Choose an API and a stage for those of one series.' : null });
 }
 
@@ -280,7 +280,7 @@ function restSection(selection) {
 function detailedSection(selection) {
   const rows = latencyRows(selection, METHOD, 'rest');
   const resources = new Set(rows.map(row => JSON.stringify([row.account, row.region, row.name, row.stage, row.resource]))).size;
-  const why = page.average_latency ? ['No series by method were pulled.', 'Switch on detailed metrics of a stage (they are billed by AWS), and set the level of its API to method in the configuration.'] : metricsMissing();
+  const why = page.average_latency ? ['No series by method were pulled.', `Switch on detailed metrics of a stage (they are billed by AWS). ${PULL_METHODS}`] : metricsMissing();
   return section('detailed', 'REST APIs in detail', null,
     tablePanel('methods', 'By method, resource and stage', latencyColumns(METHOD, rows), rows, why, { wide: true, note: rows.length ? plural(resources, 'resource') : null }),
     latencyPanel(selection, 'methods-integration', 'Integration latency by method, resource and stage', METHOD, 'rest', rows.length ? notPulled('IntegrationLatency') : why, {}, 'IntegrationLatency'));
@@ -299,7 +299,7 @@ function httpSection(selection) {
     metricTrend(selection, 'http-5xx', 'Server errors (5xx)', '5xx', 'http', perSlice('errors'), formatCount, sum, { ...counts, rank: sum }),
     metricTrend(selection, 'http-data', 'Data processed', 'DataProcessed', 'http', 'bytes', formatBytes, sum, { ...calls, rank: sum }),
     latencyPanel(selection, 'http-stages', 'By API and stage', STAGE, 'http', notPulled('Latency')),
-    latencyPanel(selection, 'http-routes', 'By route', METHOD, 'http', page.average_latency ? ['No series by route were pulled.', 'Switch on detailed metrics of a stage, and set the level of its API to method in the configuration.'] : metricsMissing()));
+    latencyPanel(selection, 'http-routes', 'By route', METHOD, 'http', page.average_latency ? ['No series by route were pulled.', `Switch on detailed metrics of a stage. ${PULL_METHODS}`] : metricsMissing()));
 }
 
 function socketSection(selection) {
@@ -313,5 +313,5 @@ function socketSection(selection) {
       ['socket-integration-errors', 'Integration errors', 'IntegrationError', 'errors']].map(panelOf),
     metricTrend(selection, 'socket-latency', 'Average integration latency', 'IntegrationLatency', 'websocket', 'milliseconds', formatMs, average),
     socketPanel(selection, 'socket-stages', 'By API and stage', STAGE, notPulled('MessageCount')),
-    socketPanel(selection, 'socket-routes', 'By route', METHOD, page.average_latency ? ['No series by route were pulled.', 'Switch on detailed metrics of a stage, and set the level of its API to method in the configuration.'] : metricsMissing()));
+    socketPanel(selection, 'socket-routes', 'By route', METHOD, page.average_latency ? ['No series by route were pulled.', `Switch on detailed metrics of a stage. ${PULL_METHODS}`] : metricsMissing()));
 }

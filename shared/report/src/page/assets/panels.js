@@ -1,6 +1,9 @@
 /* Panels and sections. A panel shows something, or says why it cannot and how to mend that. */
 
-const PULL_MORE = 'Add it to the metrics of the configuration; what a month of it costs, gatetrail cost tells.';
+const COSTS = 'What a month of it costs, gatetrail cost tells.';
+const PULL_MORE = `Add it to MetricNames of the stack (GATETRAIL_METRICS), or pull it with gatetrail pull --metric. ${COSTS}`;
+const PULL_PERCENTILES = `Set MetricPercentiles of the stack (GATETRAIL_PERCENTILES), or pull them with gatetrail pull --percentiles. ${COSTS}`;
+const PULL_METHODS = 'Add method to MetricLevels of the stack (GATETRAIL_LEVELS), or pull with gatetrail pull --level stage,method.';
 
 function section(id, title, lead, ...panels) {
   return el('section', { id: `section-${id}`, 'data-section': id, 'aria-labelledby': `title-${id}` },
