@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gatetrail_tables::{WindowRow, WindowState};
 use jiff::Timestamp;
 
-use super::rule::SLICE_S;
+use super::rule::{SLICE_S, TRAFFIC_SLICE_S};
 use crate::time_range::TimeRange;
 
 /// From inclusive, to exclusive.
@@ -66,6 +66,17 @@ impl Pulled {
             Some(own) => merged(own.complete.clone()),
             None => merged(accounts.values().flat_map(|windows| windows.complete.clone()).collect()),
         }
+    }
+
+    /// The accounts and regions that were asked, and whether enough was pulled to its end to see that something is fine.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        self.regions.iter().flat_map(move |(region, accounts)| {
+            accounts.keys().map(move |account| {
+                let spans = self.complete(account, region);
+                let is_enough = |(from, to): &Span| to.duration_since(*from).as_secs() >= TRAFFIC_SLICE_S;
+                (account.as_str(), region.as_str(), spans.iter().any(is_enough))
+            })
+        })
     }
 
     /// The accounts and regions that were asked, each with the times up to `to` that were not pulled to their end, and the

@@ -140,7 +140,7 @@ impl One<'_> {
             if !slices.values().any(|slice| matches!(value(slice), Value::Of(..))) {
                 // Without any datapoint there was no request: that is another rule's.
                 if !slices.is_empty() || self.is_coarse() {
-                    found.not_evaluated(rule, self.why_not(rule), self.named);
+                    found.not_evaluated(rule, self.why_not(rule), self.named, self.id(rule));
                 }
                 continue;
             }
@@ -166,7 +166,7 @@ impl One<'_> {
                 };
                 let reason =
                     format!("a slice above the threshold has fewer than {} {counted}", settings.floor);
-                found.not_evaluated(rule, reason, self.named);
+                found.partly_evaluated(rule, reason, self.named);
             }
             let requests = |at: usize| match slices.get(&at).map(value) {
                 Some(Value::Of(figure)) => Some(figure.requests as u64),
@@ -184,6 +184,7 @@ impl One<'_> {
                 slice_s: SLICE_S,
                 judged: &judged,
                 requests: &requests,
+                unknown: "none of its time was pulled to its end",
                 events: &|_| Vec::new(),
                 summary: &summary,
             });
@@ -222,12 +223,12 @@ impl One<'_> {
         for rule in [Rule::LowTraffic, Rule::NoTraffic] {
             let Some(settings) = self.settings(found, rule) else { continue };
             if self.is_coarse() {
-                found.not_evaluated(rule, self.why_not(rule), self.named);
+                found.not_evaluated(rule, self.why_not(rule), self.named, self.id(rule));
                 continue;
             }
             if usual.iter().all(Option::is_none) {
                 let reason = "no day before was pulled that it could be compared with";
-                found.not_evaluated(rule, reason, self.named);
+                found.not_evaluated(rule, reason, self.named, self.id(rule));
                 continue;
             }
             let judged: Vec<Judged> = usual
@@ -262,6 +263,7 @@ impl One<'_> {
                 slice_s: TRAFFIC_SLICE_S,
                 judged: &judged,
                 requests: &|at| Some(requests(at) as u64),
+                unknown: "none of its time was pulled to its end",
                 events: &|_| Vec::new(),
                 summary: &summary,
             });

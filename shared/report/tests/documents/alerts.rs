@@ -211,6 +211,26 @@ fn no_traffic_is_unknown_where_nothing_was_pulled() {
     );
 }
 
+/// To have compared nothing is not to have judged.
+#[test]
+fn what_is_unknown_throughout_is_told() {
+    let world = compared(&[50.0, 0.0, 0.0], &[50.0; 3]);
+    let day = jiff::SignedDuration::from_hours(24);
+    let yesterday = window(0, 30);
+    let yesterday = WindowRow {
+        window_start: yesterday.window_start - day,
+        window_end: yesterday.window_end - day,
+        ..yesterday
+    };
+    let today = WindowRow { state: WindowState::Incomplete, ..window(0, 30) };
+    let world = World { windows: vec![today], windows_before: Some(vec![yesterday]), ..world };
+    for rule in [Rule::LowTraffic, Rule::NoTraffic] {
+        assert_eq!(world.reasons(rule), ["1: none of its time was pulled to its end"]);
+        let told = world.judged().rules.into_iter().find(|told| told.rule == rule).unwrap();
+        assert_eq!(told.evaluated, 0);
+    }
+}
+
 #[test]
 fn time_that_was_not_pulled_to_its_end_is_a_gap() {
     let gap = |windows: Vec<WindowRow>| World { windows, ..World::default() }.alerts(Rule::MetricsGap);
