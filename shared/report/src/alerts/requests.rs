@@ -49,7 +49,9 @@ pub(super) fn judge(
     for subject in &subjects {
         let named = named(subject, directory);
         let spans = measured.pulled.complete(&subject.api.account, &subject.api.region);
-        let own = One { subject, named: &named, measured, spans: &spans };
+        let percentiles = measured.pulled.complete_percentiles(&subject.api.account, &subject.api.region);
+        let percentiles = percentiles.as_ref().unwrap_or(&spans);
+        let own = One { subject, named: &named, measured, spans: &spans, percentiles };
         own.judge_slices(found);
         own.judge_traffic(found, other_days);
     }
@@ -97,6 +99,8 @@ struct One<'m> {
     measured: &'m MeasuredSlices,
     /// Times that were pulled to their end.
     spans: &'m [Span],
+    /// The same of percentiles.
+    percentiles: &'m [Span],
 }
 
 impl One<'_> {
@@ -115,8 +119,12 @@ impl One<'_> {
         usize::try_from(slices).unwrap_or(0)
     }
 
-    fn is_pulled(&self, found: &Found<'_>, slice_s: i64, at: usize) -> bool {
-        covers(self.spans, (found.start(slice_s, at), found.start(slice_s, at + 1)))
+    fn is_pulled(&self, found: &Found<'_>, rule: Rule, slice_s: i64, at: usize) -> bool {
+        let spans = match rule {
+            Rule::LatencyP90 | Rule::IntegrationLatencyP90 => self.percentiles,
+            _ => self.spans,
+        };
+        covers(spans, (found.start(slice_s, at), found.start(slice_s, at + 1)))
     }
 
     /// Errors and durations.
@@ -155,7 +163,7 @@ impl One<'_> {
                         Judged::Fine
                     }
                     Some(Value::Of(..)) => Judged::Fine,
-                    Some(Value::None) | None if self.is_pulled(found, SLICE_S, at) => Judged::Fine,
+                    Some(Value::None) | None if self.is_pulled(found, rule, SLICE_S, at) => Judged::Fine,
                     Some(Value::None) | None => Judged::Unknown,
                 })
                 .collect();
@@ -235,7 +243,7 @@ impl One<'_> {
                 .iter()
                 .enumerate()
                 .map(|(at, usual)| match usual {
-                    Some(usual) if self.is_pulled(found, TRAFFIC_SLICE_S, at) => {
+                    Some(usual) if self.is_pulled(found, rule, TRAFFIC_SLICE_S, at) => {
                         let requests = requests(at);
                         let is_missed = *usual >= settings.floor && requests <= settings.threshold;
                         if is_missed { Judged::Breach(requests) } else { Judged::Fine }
