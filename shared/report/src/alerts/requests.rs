@@ -8,14 +8,11 @@ use jiff::SignedDuration;
 use super::document::{Subject, id_of};
 use super::episodes::Judged;
 use super::found::{Found, Judgement, figure};
-use super::measured::{Measured, MeasuredSlices, Pair, Slice};
+use super::measured::{Measured, MeasuredSlices, Pair, Slice, Slices};
 use super::pulled::{Span, covers};
 use super::rule::{Rule, RuleSettings, SLICE_S, TRAFFIC_SLICE_S};
 use crate::directory::ApiDirectory;
 use crate::latency::Api;
-
-/// A slice of traffic in slices of everything else.
-const SLICES_OF_TRAFFIC: usize = (TRAFFIC_SLICE_S / SLICE_S) as usize;
 
 /// What a metric says of a slice.
 enum Value {
@@ -142,7 +139,7 @@ impl One<'_> {
             IntegrationLatencyP90,
         ] {
             let Some(settings) = self.settings(found, rule) else { continue };
-            let none = BTreeMap::new();
+            let none = Slices::default();
             let slices = self.measured.subjects.get(self.subject).unwrap_or(&none);
             let value = |slice: &Slice| value(rule, slice, self.subject.api.api_id.is_empty());
             if !slices.values().any(|slice| matches!(value(slice), Value::Of(..))) {
@@ -154,7 +151,7 @@ impl One<'_> {
             }
             let mut too_few = false;
             let judged: Vec<Judged> = (0..self.slices(found, SLICE_S))
-                .map(|at| match slices.get(&at).map(value) {
+                .map(|at| match slices.get(at).map(value) {
                     Some(Value::Of(figure)) if figure.value >= settings.threshold => {
                         if figure.counted >= settings.floor {
                             return Judged::Breach(figure.value);
@@ -176,7 +173,7 @@ impl One<'_> {
                     format!("a slice above the threshold has fewer than {} {counted}", settings.floor);
                 found.partly_evaluated(rule, reason, self.named);
             }
-            let requests = |at: usize| match slices.get(&at).map(value) {
+            let requests = |at: usize| match slices.get(at).map(value) {
                 Some(Value::Of(figure)) => Some(figure.requests as u64),
                 _ => None,
             };
@@ -202,7 +199,7 @@ impl One<'_> {
     /// Whether it has no datapoint that fits in a slice, but longer ones.
     fn is_coarse(&self) -> bool {
         self.measured.coarse.contains(&self.subject.api)
-            && self.measured.subjects.get(self.subject).is_none_or(BTreeMap::is_empty)
+            && self.measured.subjects.get(self.subject).is_none_or(Slices::is_empty)
     }
 
     fn why_not(&self, rule: Rule) -> String {
@@ -226,8 +223,7 @@ impl One<'_> {
         let slices = self.slices(found, TRAFFIC_SLICE_S);
         let usual: Vec<Option<f64>> =
             (0..slices).map(|at| self.usual_requests(found, other_days, at)).collect();
-        let requests =
-            |at: usize| self.measured.requests(self.subject, at * SLICES_OF_TRAFFIC, SLICES_OF_TRAFFIC);
+        let requests = |at: usize| self.measured.requests(self.subject, at);
         for rule in [Rule::LowTraffic, Rule::NoTraffic] {
             let Some(settings) = self.settings(found, rule) else { continue };
             if self.is_coarse() {
@@ -295,8 +291,7 @@ impl One<'_> {
             let from = start.checked_sub(earlier).ok()?;
             let to = from.checked_add(SignedDuration::from_secs(TRAFFIC_SLICE_S)).ok()?;
             let spans = day.pulled.complete(&api.account, &api.region);
-            covers(&spans, (from, to))
-                .then(|| day.requests(self.subject, at * SLICES_OF_TRAFFIC, SLICES_OF_TRAFFIC))
+            covers(&spans, (from, to)).then(|| day.requests(self.subject, at))
         });
         on_other_days.reduce(f64::min)
     }
@@ -305,21 +300,25 @@ impl One<'_> {
 fn value(rule: Rule, slice: &Slice, rest: bool) -> Value {
     let of = |value, requests, counted| Value::Of(Figure { value, requests, counted });
     let average = |pair: &Pair| match pair.samples > 0.0 {
-        true => of(pair.sum / pair.samples, pair.samples, pair.samples),
+        true => {
+            let samples = f64::from(pair.samples);
+            of(f64::from(pair.sum) / samples, samples, samples)
+        }
         false => Value::None,
     };
     let rate = |pair: &Pair| {
         // Each request of a REST API is a sample of its errors; of an HTTP API nothing says so.
-        let requests = if rest && pair.samples > 0.0 { pair.samples } else { slice.requests() };
+        let requests = if rest && pair.samples > 0.0 { pair.samples.into() } else { slice.requests() };
+        let failed = f64::from(pair.sum);
         match pair.seen && requests > 0.0 {
-            true => of(pair.sum / requests, requests, pair.sum),
+            true => of(failed / requests, requests, failed),
             false => Value::None,
         }
     };
     let p90 = |p90: Option<f64>, pair: &Pair| match p90 {
         // One that came alone says nothing of how many it is of.
         Some(p90) => {
-            let requests = if pair.seen { pair.samples } else { slice.requests() };
+            let requests = if pair.seen { pair.samples.into() } else { slice.requests() };
             of(p90, requests, requests)
         }
         None => Value::None,

@@ -70,7 +70,7 @@ impl World {
         self.files.iter().for_each(|file| deliveries.feed(file));
         // Files of earlier days are known by their last delivery alone.
         let last = Coverage::new(delivered(&self.files, TimeRange::default()), 0, []).last_deliveries;
-        let measured = measured(window, &self.windows, &self.points);
+        let measured = measured(AlertMetrics::new(window), &self.windows, &self.points);
         let other_day = measured_day_before(&self.windows, self.windows_before.as_deref(), &self.day_before);
         Alerts::evaluate(
             &AlertEvidence {
@@ -108,8 +108,11 @@ impl World {
     }
 }
 
-fn measured(window: TimeRange, windows: &[WindowRow], rows: &[(MetricSeries, Vec<Point>)]) -> MeasuredSlices {
-    let mut metrics = AlertMetrics::new(window);
+fn measured(
+    mut metrics: AlertMetrics,
+    windows: &[WindowRow],
+    rows: &[(MetricSeries, Vec<Point>)],
+) -> MeasuredSlices {
     windows.iter().for_each(|row| metrics.feed_window(row));
     points(rows).by_partition().values().flatten().for_each(|row| metrics.feed_point(*row));
     metrics.finish()
@@ -135,7 +138,8 @@ fn measured_day_before(
         points.iter().map(|point| Point { timestamp: point.timestamp - day, ..*point }).collect::<Vec<_>>()
     };
     let rows: Vec<_> = rows.iter().map(|(series, points)| (series.clone(), earlier(points))).collect();
-    measured(days_before(TimeRange::day(self::day()), 1), &windows, &rows)
+    let metrics = AlertMetrics::requests_of(days_before(TimeRange::day(self::day()), 1));
+    measured(metrics, &windows, &rows)
 }
 
 /// Slices of five minutes from the first on, each as one datapoint of five minutes of so many requests and such a sum; none
