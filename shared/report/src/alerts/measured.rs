@@ -295,7 +295,7 @@ impl AlertMetrics {
     pub fn finish(mut self) -> MeasuredSlices {
         self.end_hour();
         let Self { window, pulled, subjects, coarse, dropped, .. } = self;
-        MeasuredSlices { window, pulled, subjects, coarse, dropped: dropped.len() as u64 }
+        MeasuredSlices { window, pulled, subjects, coarse, dropped }
     }
 }
 
@@ -306,7 +306,7 @@ pub struct MeasuredSlices {
     pub(super) pulled: Pulled,
     pub(super) subjects: BTreeMap<Measured, Slices>,
     pub(super) coarse: BTreeSet<Api>,
-    pub(super) dropped: u64,
+    pub(super) dropped: HashSet<Measured>,
 }
 
 impl MeasuredSlices {

@@ -39,9 +39,12 @@ pub(super) fn judge(
     directory: &ApiDirectory,
 ) {
     let subjects = subjects(measured, other_days);
-    if measured.dropped > 0 {
+    if !measured.dropped.is_empty() {
         let reason = format!("more than {} stages", measured.subjects.len());
         Rule::ALL.iter().take(8).for_each(|rule| found.nothing_evaluated(*rule, reason.clone()));
+    }
+    for dropped in &measured.dropped {
+        Rule::ALL.iter().take(8).for_each(|rule| found.undecided(*rule, id(*rule, dropped)));
     }
     for subject in &subjects {
         let named = named(subject, directory);
@@ -74,6 +77,10 @@ fn subjects(measured: &MeasuredSlices, other_days: &[MeasuredSlices]) -> BTreeSe
     all.into_iter().filter(|one| levels.get(&one.api) == Some(&one.level)).cloned().collect()
 }
 
+fn id(rule: Rule, Measured { api, stage, .. }: &Measured) -> String {
+    id_of(rule, &[&api.account, &api.region, &api.namespace, &api.api_name, &api.api_id, stage])
+}
+
 fn named(Measured { api, stage, .. }: &Measured, directory: &ApiDirectory) -> Subject {
     let Api { account, region, api_name, api_id, .. } = api;
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -102,8 +109,7 @@ struct One<'m> {
 
 impl One<'_> {
     fn id(&self, rule: Rule) -> String {
-        let Measured { api, stage, .. } = self.subject;
-        id_of(rule, &[&api.account, &api.region, &api.namespace, &api.api_name, &api.api_id, stage])
+        id(rule, self.subject)
     }
 
     fn settings(&self, found: &Found<'_>, rule: Rule) -> Option<RuleSettings> {
