@@ -1,5 +1,7 @@
 //! One invocation, from its deadline to its answer. Its payload says nothing.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::time::{Duration, SystemTime};
 
 use gatetrail_engine::RollupReport;
@@ -32,7 +34,7 @@ pub async fn handle<R: Results>(app: &App<R>, invocation: &Invocation) -> Result
     let started = (app.clock)();
     let deadline = tokio::time::sleep(invocation.time_to_work(started));
     let options = app.config.rollup_options();
-    let report = app.results.roll_up(&options, &invocation.request_id, deadline).await;
+    let report = app.results.roll_up(&options, &run_name(&invocation.request_id), deadline).await;
     let now = (app.clock)();
     let took = now.duration_since(started).unwrap_or_default();
     log(&report, took);
@@ -43,6 +45,13 @@ pub async fn handle<R: Results>(app: &App<R>, invocation: &Invocation) -> Result
         }
         None => Ok(Summary::new(report)),
     }
+}
+
+/// A name that no other run has: a retry has the request id of the run that it repeats, which may still be at work.
+fn run_name(request_id: &str) -> String {
+    // Its keys are random, and others each time.
+    let random = RandomState::new().build_hasher().finish();
+    format!("{request_id}/{random:016x}")
 }
 
 fn log(report: &RollupReport, took: Duration) {
@@ -57,7 +66,7 @@ fn log(report: &RollupReport, took: Duration) {
         tracing::error!(reason, "failed: the documents behind it are left");
     }
     for reason in &report.message_problems {
-        tracing::error!(reason, "a message of an alert was not sent: the next run tries again");
+        tracing::error!(reason, "alerts were not told as they should be: the next run tries again");
     }
     tracing::info!(
         found = report.found,

@@ -36,9 +36,10 @@ pub use addresses::{AddressBooks, Book, Countries, NotCountries, NotThreats, Thr
 pub use alerts::{
     ALERTS_SCHEMA, ALERTS_SENT_SCHEMA, Alert, AlertEvidence, AlertFailures, AlertMessage, AlertMetrics,
     AlertSettings, AlertStatus, AlertTotals, AlertWindow, Alerts, BASELINE_DAYS, BASELINE_SCHEMA, Baseline,
-    CountedFailures, DeliveryTimes, Evidence, FailedCall, MeasuredSlices, MessageKey, MessageKind,
-    MessageState, MuteTold, Muted, NotABaseline, NotAlerts, NotEvaluated, NotSentAlerts, Rule, RuleSettings,
-    RuleTold, SentAlert, SentAlerts, SliceValue, Subject, UsualDeliveries, UsualDenials, UsualFailures,
+    CountedFailures, DeliveryTimes, Evidence, FailedCall, JudgedPlace, MeasuredSlices, MessageKey,
+    MessageKind, MessageState, MuteTold, Muted, NotABaseline, NotAlerts, NotEvaluated, NotSentAlerts, Rule,
+    RuleSettings, RuleTold, SentAlert, SentAlerts, SliceValue, Subject, UsualDeliveries, UsualDenials,
+    UsualFailures,
 };
 pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
 pub use coverage::{

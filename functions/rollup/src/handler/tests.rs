@@ -120,7 +120,12 @@ async fn the_step_gets_its_options_from_the_configuration() {
     let options = app.results.options.take().unwrap();
     assert_eq!((options.rows_bytes, options.concurrency), (64 << 20, 5));
     assert_eq!((options.top, options.latest_hours), (3, 12));
-    assert_eq!(app.results.run.take(), "request");
+    // A retry has the same request id, and is another run.
+    let first = app.results.run.take();
+    handle(&app, &invocation(MINUTE)).await.unwrap();
+    let retry = app.results.run.take();
+    assert!(first.starts_with("request/") && retry.starts_with("request/"), "{first} {retry}");
+    assert_ne!(first, retry);
 }
 
 #[tokio::test]

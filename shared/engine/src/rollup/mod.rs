@@ -92,7 +92,7 @@ pub async fn roll_up_and_notify<S: ObjectStore, N: Notifier>(
     };
     let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
     report.out_of_time = out_of_time;
-    report.left = report.found - report.folded - report.gone - report.rejected.len() as u64;
+    report.left = report.unfolded();
     report.requests = counted.requests();
     report
 }
@@ -112,7 +112,7 @@ async fn fold_inbox<S: ObjectStore, N: Notifier>(
     };
     tell(&mut |report| report.found = documents.len() as u64);
     if documents.is_empty() {
-        return tell_alerts(place, notifying, &tell).await;
+        return tell_alerts(place, notifying, true, &tell).await;
     }
     // Reports are made with it, and would stay as they are once it is mended: not to know it stops the run.
     let config = match read_configuration(place).await {
@@ -134,17 +134,21 @@ async fn fold_inbox<S: ObjectStore, N: Notifier>(
     while documents.len() > 0 {
         let round = Round::read(place, &mut documents, options, &tell).await;
         round.finish(place, options, &configured, &tell).await;
-        tell_alerts(place, notifying, &tell).await;
     }
+    // Before the last of them was folded accounts seem silent whose files are still in the inbox.
+    let mut left = 0;
+    tell(&mut |report| left = report.unfolded());
+    tell_alerts(place, notifying, left == 0, &tell).await;
 }
 
 async fn tell_alerts<S: ObjectStore, N: Notifier>(
     place: &Place<'_, S>,
     notifying: Option<&Notifying<'_, N>>,
+    whole: bool,
     tell: &round::Tell<'_>,
 ) {
     let Some(notifying) = notifying else { return };
-    let notified = notify::notify(place, notifying).await;
+    let notified = notify::notify(place, notifying, whole).await;
     tell(&mut |report| {
         report.messages_sent += notified.sent;
         report.message_problems.extend(notified.problems.iter().cloned());

@@ -8,8 +8,10 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use gatetrail_report::{AlertMessage, Alerts, MessageKey, NotSentAlerts, SentAlerts, to_json};
+use bytes::Bytes;
+use gatetrail_report::{AlertMessage, Alerts, MessageKey, NotSentAlerts, SentAlert, SentAlerts, to_json};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::documents::ALERTS_KEY;
 use crate::notifier::Notifier;
@@ -18,6 +20,9 @@ use crate::tables::{TableAccessError, read_object};
 
 /// The ledger.
 pub const ALERTS_SENT_KEY: &str = "reports/alerts-sent.json";
+
+/// Where ledgers go that cannot be used.
+const REJECTED: &str = "reports/alerts-sent-rejected/";
 
 /// As often a rollup begins anew because another one wrote the ledger meanwhile.
 const ATTEMPTS: u32 = 20;
@@ -45,8 +50,8 @@ pub(super) struct Notified {
 enum LedgerError {
     #[error(transparent)]
     Access(#[from] TableAccessError),
-    #[error("{address} cannot be used, and is left as it is: {source}")]
-    Broken { address: String, source: NotSentAlerts },
+    #[error("{address} cannot be used: {reason}")]
+    Broken { address: String, etag: String, bytes: Bytes, reason: NotSentAlerts },
 }
 
 impl LedgerError {
@@ -59,17 +64,27 @@ impl LedgerError {
     }
 }
 
-/// Tells what the alerts of the store bring that was not told.
+/// What a run is to send.
+#[derive(Default)]
+struct Claimed {
+    ledger: SentAlerts,
+    messages: Vec<MessageKey>,
+    /// That the ledger of before cannot be used, and where it is now.
+    set_aside: Option<String>,
+}
+
+/// Tells what waits to be told, and where the reports are whole what they bring that was not told.
 pub(super) async fn notify<S: ObjectStore, N: Notifier>(
     place: &Place<'_, S>,
     notifying: &Notifying<'_, N>,
+    whole: bool,
 ) -> Notified {
     let mut notified = Notified::default();
     let mut claimed = None;
     let mut attempt = 0;
     while claimed.is_none() {
         attempt += 1;
-        match claim(place, notifying).await {
+        match claim(place, notifying, whole).await {
             Ok(messages) => claimed = Some(messages),
             Err(error) if error.is_race() && attempt < ATTEMPTS => {}
             Err(error) => {
@@ -78,17 +93,21 @@ pub(super) async fn notify<S: ObjectStore, N: Notifier>(
             }
         }
     }
-    let (ledger, messages) = claimed.unwrap_or_default();
+    let Claimed { ledger, messages, set_aside } = claimed.unwrap_or_default();
+    notified.problems.extend(set_aside);
     let mut done: Vec<(MessageKey, bool)> = Vec::new();
     let mut unopened = BTreeSet::new();
-    for key in messages {
-        let alert = (key.id.clone(), key.opened);
+    for keys in ledger.together(messages) {
         // Nobody is told the end of what they were not told of.
-        let sent = !unopened.contains(&alert) && send(&ledger, &key, notifying, &mut notified).await;
+        let alert = |key: &MessageKey| (key.id.clone(), key.opened);
+        let (not_yet, keys): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|key| unopened.contains(&alert(key)));
+        done.extend(not_yet.into_iter().map(|key| (key, false)));
+        let sent = !keys.is_empty() && send(&ledger, &keys, notifying, &mut notified).await;
         if !sent {
-            unopened.insert(alert);
+            unopened.extend(keys.iter().map(alert));
         }
-        done.push((key, sent));
+        done.extend(keys.into_iter().map(|key| (key, sent)));
     }
     if !done.is_empty() {
         settle(place, notifying.run, &done, &mut notified).await;
@@ -100,11 +119,19 @@ pub(super) async fn notify<S: ObjectStore, N: Notifier>(
 async fn claim<S: ObjectStore, N: Notifier>(
     place: &Place<'_, S>,
     notifying: &Notifying<'_, N>,
-) -> Result<(SentAlerts, Vec<MessageKey>), LedgerError> {
-    let (before, mut ledger) = read_ledger(place).await?;
+    whole: bool,
+) -> Result<Claimed, LedgerError> {
+    let mut set_aside = None;
+    let (before, mut ledger) = match read_ledger(place).await {
+        Err(LedgerError::Broken { etag, bytes, reason, .. }) => {
+            set_aside = Some(self::set_aside(place, bytes, &reason).await?);
+            (Some(etag), SentAlerts::default())
+        }
+        read => read?,
+    };
     let known = ledger.clone();
     let now = Timestamp::try_from((notifying.clock)()).unwrap_or(Timestamp::MAX);
-    if let Some((_, bytes)) = read_object(place, ALERTS_KEY).await? {
+    if whole && let Some((_, bytes)) = read_object(place, ALERTS_KEY).await? {
         match Alerts::parse(&bytes) {
             Ok(alerts) => ledger.note(&alerts, now),
             // Another version's: the next rollup that folds something makes it anew.
@@ -112,20 +139,44 @@ async fn claim<S: ObjectStore, N: Notifier>(
         }
     }
     let messages = ledger.claim(notifying.run, now);
-    if ledger != known {
+    if ledger != known || set_aside.is_some() {
         write_ledger(place, &ledger, before).await?;
     }
-    Ok((ledger, messages))
+    Ok(Claimed { ledger, messages, set_aside })
+}
+
+/// Copies a ledger that cannot be used beside it, so that it can be written over: whoever waits until somebody has mended it
+/// tells nobody of anything.
+async fn set_aside<S: ObjectStore>(
+    place: &Place<'_, S>,
+    bytes: Bytes,
+    reason: &NotSentAlerts,
+) -> Result<String, LedgerError> {
+    let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let key = format!("{REJECTED}{hash}.json");
+    let object = NewObject { bytes, content_type: "application/octet-stream", content_encoding: None };
+    match place.put(&key, object, Condition::Always).await {
+        // Two rollups set the same one aside.
+        Err(error) if error.kind == StoreErrorKind::Conflict => {}
+        put => drop(put.map_err(TableAccessError::from)?),
+    }
+    let (from, to) = (place.address(ALERTS_SENT_KEY), place.address(&key));
+    Ok(format!("{from} cannot be used, was set aside as {to}, and is begun anew: {reason}"))
 }
 
 async fn send<N: Notifier>(
     ledger: &SentAlerts,
-    key: &MessageKey,
+    keys: &[MessageKey],
     notifying: &Notifying<'_, N>,
     notified: &mut Notified,
 ) -> bool {
-    let Some(alert) = ledger.alert_of(key) else { return false };
-    let problem = match AlertMessage::new(alert, key.kind) {
+    let alerts: Vec<&SentAlert> = keys.iter().filter_map(|key| ledger.alert_of(key)).collect();
+    let (Some(alert), Some(key)) = (alerts.first(), keys.first()) else { return false };
+    let message = match alerts.len() {
+        1 => AlertMessage::new(alert, key.kind),
+        _ => AlertMessage::of_many(&alerts, key.kind),
+    };
+    let problem = match message {
         Ok(message) => match notifying.notifier.publish(&message).await {
             Ok(()) => {
                 notified.sent += 1;
@@ -173,8 +224,12 @@ async fn read_ledger<S: ObjectStore>(
     let Some((etag, bytes)) = read_object(place, ALERTS_SENT_KEY).await? else {
         return Ok((None, SentAlerts::default()));
     };
-    let broken = |source| LedgerError::Broken { address: place.address(ALERTS_SENT_KEY), source };
-    Ok((Some(etag), SentAlerts::parse(&bytes).map_err(broken)?))
+    match SentAlerts::parse(&bytes) {
+        Ok(ledger) => Ok((Some(etag), ledger)),
+        Err(reason) => {
+            Err(LedgerError::Broken { address: place.address(ALERTS_SENT_KEY), etag, bytes, reason })
+        }
+    }
 }
 
 async fn write_ledger<S: ObjectStore>(

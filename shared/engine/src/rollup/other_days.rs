@@ -34,7 +34,7 @@ async fn read_one<S: ObjectStore>(
     span: ReportSpan,
     window: TimeRange,
 ) -> Result<OtherDay, TableAccessError> {
-    let (mut requests, mut slices) = (PageMetrics::requests_of(window), AlertMetrics::new(window));
+    let (mut requests, mut slices) = (PageMetrics::requests_of(window), AlertMetrics::requests_of(window));
     if span == ReportSpan::Latest {
         let objects = LatencyObjects::find(place, window).await?;
         objects.each_window(place, |row| slices.feed_window(row)).await?;

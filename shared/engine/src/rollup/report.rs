@@ -51,3 +51,10 @@ pub struct RollupReport {
     /// Requests to the store, by operation.
     pub requests: BTreeMap<&'static str, u64>,
 }
+
+impl RollupReport {
+    /// Documents of the inbox that were neither folded nor set aside so far.
+    pub(super) fn unfolded(&self) -> u64 {
+        self.found - self.folded - self.gone - self.rejected.len() as u64
+    }
+}

@@ -38,6 +38,29 @@ pub struct Alerts {
     pub not_evaluated: Vec<NotEvaluated>,
     /// The mutes of the configuration, in its order.
     pub mutes: Vec<MuteTold>,
+    /// Accounts and regions that something is known of, in their order. Only there has an alert ended that is not here any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<JudgedPlace>,
+    /// Ids of what could not be judged, of rules that judged others: such an alert stays as it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<String>,
+}
+
+/// An account and region, and what of the window is known of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedPlace {
+    /// 12 digits.
+    pub account: String,
+    /// AWS region.
+    pub region: String,
+    /// Whether some of its metrics were pulled to their end; `null` where none were asked for in its name.
+    pub pulled: Option<bool>,
+    /// The minute of its first CloudTrail file.
+    pub delivered_from: Option<Timestamp>,
+    /// The minute of its last.
+    pub delivered_to: Option<Timestamp>,
+    /// Whether its silence was judged, or need not be.
+    pub silence: bool,
 }
 
 /// What was looked at.
@@ -260,6 +283,45 @@ impl Alerts {
             return Err(NotAlerts::Schema { found });
         }
         Ok(serde_json::from_slice(bytes)?)
+    }
+
+    /// Whether the document would have an alert of an earlier one if it went on. Not to be judged is no all-clear.
+    pub(super) fn decides(&self, known: &Alert) -> bool {
+        let told = self.rules.iter().find(|told| told.rule == known.rule);
+        if told.is_some_and(|told| !told.enabled) {
+            return true;
+        }
+        let Subject { account, region, .. } = &known.subject;
+        let place = self.judged.iter().find(|place| place.account == *account && place.region == *region);
+        let is_undecided = || {
+            let nobody = told.is_none_or(|told| told.evaluated == 0);
+            let nobody = nobody && self.not_evaluated.iter().any(|one| one.rule == known.rule);
+            nobody || self.undecided.binary_search(&known.id).is_ok()
+        };
+        match known.rule {
+            Rule::TrailSilence => {
+                place.is_some_and(|place| place.silence) || self.end_of_silence(known).is_some()
+            }
+            Rule::FailureJump | Rule::AccessDeniedJump => {
+                place.is_some_and(|place| place.delivered_to.is_some()) && !is_undecided()
+            }
+            Rule::MetricsGap => place.is_some_and(|place| place.pulled.is_some()),
+            _ => {
+                // An account without windows of its own is one that another looks at.
+                let pulled = place.and_then(|place| place.pulled).unwrap_or_else(|| {
+                    self.judged.iter().any(|place| place.region == *region && place.pulled == Some(true))
+                });
+                pulled && !is_undecided()
+            }
+        }
+    }
+
+    /// The delivery that ends a silence, whether or not it is known how long a usual one is.
+    pub(super) fn end_of_silence(&self, known: &Alert) -> Option<Timestamp> {
+        let Subject { account, region, .. } = &known.subject;
+        let place = self.judged.iter().find(|place| place.account == *account && place.region == *region)?;
+        let delivered = [place.delivered_from, place.delivered_to].into_iter().flatten();
+        delivered.filter(|at| known.rule == Rule::TrailSilence && *at > known.worst_at).min()
     }
 }
 

@@ -51,6 +51,12 @@ pub(super) fn episodes(judged: &[Judged], in_a_row: u32) -> Vec<Episode> {
     episodes
 }
 
+/// Whether so many slices in a row are fine: what ends an alert.
+pub(super) fn is_seen_to_be_fine(judged: &[Judged], in_a_row: u32) -> bool {
+    let in_a_row = usize::try_from(in_a_row.max(1)).unwrap_or(usize::MAX);
+    judged.windows(in_a_row).any(|slices| slices.iter().all(|slice| *slice == Judged::Fine))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use super::document::{
     ALERTS_SCHEMA, Alert, AlertStatus, AlertTotals, AlertWindow, Alerts, MuteTold, Muted, RuleTold,
 };
 use super::failures::{self, CountedFailures};
-use super::found::Found;
+use super::found::{Found, Told};
 use super::measured::MeasuredSlices;
 use super::requests;
 use super::rule::Rule;
@@ -69,8 +69,7 @@ impl Alerts {
         failures::judge(&mut found, evidence.failures, baselines, now);
         let known = silence::Known { times: evidence.deliveries, last: last_deliveries, baselines, now };
         silence::judge_trail(&mut found, &known);
-        let evaluated = std::mem::take(&mut found.evaluated);
-        let (mut alerts, not_evaluated) = found.told();
+        let Told { mut alerts, evaluated, not_evaluated, judged, undecided } = found.told();
         alerts.iter_mut().for_each(|alert| alert.muted = muted(settings, alert, window));
         alerts.sort_by(order);
         let totals = totals(&alerts);
@@ -89,6 +88,8 @@ impl Alerts {
             rules,
             not_evaluated,
             mutes,
+            judged,
+            undecided,
         }
     }
 }

@@ -173,9 +173,11 @@ impl Jump<'_> {
         if !settings.enabled {
             return;
         }
+        let (account, region, other) = self.key;
+        let id = id_of(self.rule, &[account, region, other]);
         if self.usual.len() < LEAST_DAYS {
             let reason = format!("fewer than {LEAST_DAYS} of the seven days before are known");
-            found.not_evaluated(self.rule, reason, subject);
+            found.not_evaluated(self.rule, reason, subject, id);
             return;
         }
         let usual = median(self.usual).unwrap_or_default();
@@ -200,16 +202,16 @@ impl Jump<'_> {
         let summary = |worst: f64, _: Option<u64>, _: i64| {
             format!("{worst} failures within an hour; the busiest hour of a usual day has {usual}")
         };
-        let (account, region, other) = self.key;
         found.judge(&Judgement {
             rule: self.rule,
-            id: id_of(self.rule, &[account, region, other]),
+            id,
             subject,
             settings,
             threshold,
             slice_s: HOUR_S,
             judged: &judged,
             requests: &|_| None,
+            unknown: "none of its hours is over",
             events: &|at| hour(at).map_or(Vec::new(), |hour| hour.calls.clone()),
             summary: &summary,
         });

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::document::{Alert, AlertStatus, Evidence, FailedCall, SliceValue, Subject};
-use super::episodes::{Episode, Judged, episodes};
+use super::document::{Alert, AlertStatus, Evidence, FailedCall, JudgedPlace, SliceValue, Subject};
+use super::episodes::{Episode, Judged, episodes, is_seen_to_be_fine};
 use super::rule::{Rule, RuleSettings};
 use super::settings::AlertSettings;
 use crate::time_range::TimeRange;
@@ -24,6 +24,18 @@ pub(super) struct Found<'s> {
     pub(super) alerts: Vec<Alert>,
     pub(super) evaluated: BTreeMap<Rule, u64>,
     unjudged: BTreeMap<(Rule, String), BTreeSet<String>>,
+    /// Ids of those, and of what nobody saw to be fine.
+    undecided: BTreeSet<(Rule, String)>,
+    places: BTreeMap<(String, String), JudgedPlace>,
+}
+
+/// What the rules found.
+pub(super) struct Told {
+    pub(super) alerts: Vec<Alert>,
+    pub(super) evaluated: BTreeMap<Rule, u64>,
+    pub(super) not_evaluated: Vec<super::document::NotEvaluated>,
+    pub(super) judged: Vec<JudgedPlace>,
+    pub(super) undecided: Vec<String>,
 }
 
 /// A rule, a subject, and the slices that were judged.
@@ -38,6 +50,8 @@ pub(super) struct Judgement<'j> {
     pub(super) judged: &'j [Judged],
     /// Requests in a slice, where requests are what is judged.
     pub(super) requests: &'j dyn Fn(usize) -> Option<u64>,
+    /// Why nothing is known of any slice, where that is so.
+    pub(super) unknown: &'static str,
     /// Failed calls in a slice.
     pub(super) events: &'j dyn Fn(usize) -> Vec<FailedCall>,
     /// In a sentence: the worst value, the requests in its slice, minutes in all.
@@ -46,11 +60,43 @@ pub(super) struct Judgement<'j> {
 
 impl<'s> Found<'s> {
     pub(super) fn new(settings: &'s AlertSettings, window: TimeRange) -> Self {
-        Self { settings, window, alerts: Vec::new(), evaluated: BTreeMap::new(), unjudged: BTreeMap::new() }
+        Self {
+            settings,
+            window,
+            alerts: Vec::new(),
+            evaluated: BTreeMap::new(),
+            unjudged: BTreeMap::new(),
+            undecided: BTreeSet::new(),
+            places: BTreeMap::new(),
+        }
+    }
+
+    /// What is known of an account and region.
+    pub(super) fn place(&mut self, account: &str, region: &str) -> &mut JudgedPlace {
+        let (account, region) = (account.to_owned(), region.to_owned());
+        let new = JudgedPlace { account: account.clone(), region: region.clone(), ..JudgedPlace::default() };
+        self.places.entry((account, region)).or_insert(new)
+    }
+
+    /// Notes that nobody knows whether an alert of this id is over.
+    pub(super) fn undecided(&mut self, rule: Rule, id: String) {
+        self.undecided.insert((rule, id));
     }
 
     /// Notes that a subject could not be judged.
-    pub(super) fn not_evaluated(&mut self, rule: Rule, reason: impl Into<String>, subject: &Subject) {
+    pub(super) fn not_evaluated(
+        &mut self,
+        rule: Rule,
+        reason: impl Into<String>,
+        subject: &Subject,
+        id: String,
+    ) {
+        self.undecided(rule, id);
+        self.partly_evaluated(rule, reason, subject);
+    }
+
+    /// Notes that some of a subject could not be judged.
+    pub(super) fn partly_evaluated(&mut self, rule: Rule, reason: impl Into<String>, subject: &Subject) {
         let place = format!("{} {}", subject.account, subject.region);
         let name = match subject.name() {
             name if name == place => place,
@@ -69,12 +115,18 @@ impl<'s> Found<'s> {
         *self.evaluated.entry(rule).or_default() += 1;
     }
 
-    pub(super) fn told(self) -> (Vec<Alert>, Vec<super::document::NotEvaluated>) {
-        let told = self.unjudged.into_iter().map(|((rule, reason), subjects)| {
+    pub(super) fn told(self) -> Told {
+        let Self { alerts, evaluated, undecided, places, unjudged, .. } = self;
+        // Where a rule has judged nobody it need not tell whom.
+        let undecided = undecided.into_iter().filter(|(rule, _)| evaluated.contains_key(rule));
+        let mut undecided: Vec<String> = undecided.map(|(_, id)| id).collect();
+        undecided.sort_unstable();
+        let not_evaluated = unjudged.into_iter().map(|((rule, reason), subjects)| {
             let first = subjects.iter().take(FIRST_SUBJECTS).cloned().collect();
             super::document::NotEvaluated { rule, reason, subjects: subjects.len() as u64, first }
         });
-        (self.alerts, told.collect())
+        let not_evaluated = not_evaluated.collect();
+        Told { alerts, evaluated, not_evaluated, judged: places.into_values().collect(), undecided }
     }
 
     /// Beginning of a slice.
@@ -86,8 +138,17 @@ impl<'s> Found<'s> {
 
     /// Adds the alerts that slices make.
     pub(super) fn judge(&mut self, judgement: &Judgement<'_>) {
-        self.evaluated(judgement.rule);
-        for episode in episodes(judgement.judged, judgement.settings.slices) {
+        let Judgement { rule, judged, settings, .. } = *judgement;
+        if judged.iter().all(|slice| *slice == Judged::Unknown) {
+            let id = judgement.id.clone();
+            return self.not_evaluated(rule, judgement.unknown, judgement.subject, id);
+        }
+        self.evaluated(rule);
+        let episodes = episodes(judged, settings.slices);
+        if episodes.is_empty() && !is_seen_to_be_fine(judged, settings.slices) {
+            self.undecided(rule, judgement.id.clone());
+        }
+        for episode in episodes {
             let alert = self.alert(judgement, episode);
             self.alerts.extend(alert);
         }

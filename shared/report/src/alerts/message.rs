@@ -6,13 +6,17 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::document::Alert;
+use super::document::{Alert, Subject, id_of};
 use super::found::figure;
+use super::rule::Rule;
 use super::sent::{MessageKind, SentAlert};
 use crate::json::is_unseen;
 
 /// What SNS takes for a subject.
 const SUBJECT_CHARACTERS: usize = 100;
+
+/// Alerts that a message of many names.
+const FIRST_ALERTS: usize = 10;
 
 /// Of a name that somebody chose.
 const NAME_CHARACTERS: usize = 200;
@@ -37,17 +41,17 @@ struct Custom<'m> {
     version: &'static str,
     source: &'static str,
     id: String,
-    content: Content,
+    content: Content<'m>,
     metadata: Metadata<'m>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Content {
+struct Content<'m> {
     text_type: &'static str,
     title: String,
     description: String,
-    keywords: Vec<&'static str>,
+    keywords: Vec<&'m str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,10 +71,7 @@ impl AlertMessage {
     /// As of [`crate::to_json`].
     pub fn new(of: &SentAlert, kind: MessageKind) -> Result<Self, serde_json::Error> {
         let alert = &of.alert;
-        let (event, word) = match kind {
-            MessageKind::Opened => ("opened", "OPEN"),
-            MessageKind::Ended => ("ended", "ENDED"),
-        };
+        let (event, word) = words(kind);
         let title = title(alert);
         let summary = shown(&alert.summary);
         let mut times = format!("Opened {}", minute(of.opened));
@@ -87,30 +88,104 @@ impl AlertMessage {
             text.push_str(&format!("\n{name}: {value}"));
         }
         text.push('\n');
+        let thread = format!("{}-{}", alert.id, of.opened.as_second());
+        let description = format!("{summary}. {times}.");
+        Self::of(alert.rule, &format!("{word}: {title}"), text, &description, &thread, context)
+    }
+
+    /// One message of several alerts of a rule: how many they are, and the first of them.
+    ///
+    /// # Errors
+    /// As of [`crate::to_json`].
+    pub fn of_many(all: &[&SentAlert], kind: MessageKind) -> Result<Self, serde_json::Error> {
+        let (event, word) = words(kind);
+        let Some(first) = all.first() else { return Self::of_nothing() };
+        let rule = first.alert.rule;
+        let title = format!("{word}: {}: {} alerts", rule.title(), all.len());
+        let mut text = format!("{title}\n");
+        let mut description = format!("{} alerts.", all.len());
+        for one in all.iter().take(FIRST_ALERTS) {
+            let at = match (kind, one.ended) {
+                (MessageKind::Ended, Some(ended)) => format!("ended {}", minute(ended)),
+                _ => format!("opened {}", minute(one.opened)),
+            };
+            let Subject { account, region, .. } = &one.alert.subject;
+            let place = format!("{account} {region}");
+            let name = match shown(&one.alert.subject.name()) {
+                name if name == place => place,
+                name => format!("{name} ({place})"),
+            };
+            text.push_str(&format!("\n{name}: {}; {at}.", shown(&one.alert.summary)));
+            description.push_str(&format!("\n{name}, {at}."));
+        }
+        let more = all.len().saturating_sub(FIRST_ALERTS);
+        if more > 0 {
+            text.push_str(&format!("\nand {more} more: see the page."));
+            description.push_str(&format!("\nand {more} more"));
+        }
+        // What they do not share says nothing of them all.
+        let mut shared = context(first, event, None);
+        for one in all {
+            let own = context(one, event, None);
+            shared.retain(|name, value| own.get(name) == Some(value));
+        }
+        shared.retain(|name, _| ["rule", "event", "account", "region", "api", "stage"].contains(name));
+        shared.insert("alerts", all.len().to_string());
+        text.push('\n');
+        for (name, value) in &shared {
+            text.push_str(&format!("\n{name}: {value}"));
+        }
+        text.push('\n');
+        let ids: Vec<&str> = all.iter().map(|one| one.alert.id.as_str()).collect();
+        let thread = format!("{}-{}", id_of(rule, &ids), first.opened.as_second());
+        Self::of(rule, &title, text, &description, &thread, shared)
+    }
+
+    fn of_nothing() -> Result<Self, serde_json::Error> {
+        Err(serde::ser::Error::custom("of no alert"))
+    }
+
+    fn of(
+        rule: Rule,
+        title: &str,
+        text: String,
+        description: &str,
+        thread: &str,
+        context: BTreeMap<&'static str, String>,
+    ) -> Result<Self, serde_json::Error> {
+        let event = context.get("event").map_or("", String::as_str);
         let custom = Custom {
             version: "1.0",
             source: "custom",
-            id: format!("{}-{}-{event}", alert.id, of.opened.as_second()),
+            id: format!("{thread}-{event}"),
             content: Content {
                 text_type: "client-markdown",
-                title: marked(&format!("{word}: {title}")),
-                description: marked(&format!("{summary}. {times}.")),
-                keywords: vec!["gatetrail", alert.rule.as_str(), event],
+                title: marked(title),
+                description: marked(description),
+                keywords: vec!["gatetrail", rule.as_str(), event],
             },
             metadata: Metadata {
-                thread_id: format!("{}-{}", alert.id, of.opened.as_second()),
-                summary: marked(&format!("{word}: {title}")),
+                thread_id: thread.to_owned(),
+                summary: marked(title),
                 event_type: "gatetrail.alert",
                 additional_context: context.iter().map(|(name, value)| (*name, value.as_str())).collect(),
             },
         };
+        let json = serde_json::to_string(&custom)?;
         let filtered = ["rule", "event", "account", "region", "api", "stage"];
         Ok(Self {
-            subject: subject(&format!("{word}: {title}")),
+            subject: subject(title),
             text,
-            json: serde_json::to_string(&custom)?,
+            json,
             attributes: context.into_iter().filter(|(name, _)| filtered.contains(name)).collect(),
         })
+    }
+}
+
+fn words(kind: MessageKind) -> (&'static str, &'static str) {
+    match kind {
+        MessageKind::Opened => ("opened", "OPEN"),
+        MessageKind::Ended => ("ended", "ENDED"),
     }
 }
 

@@ -23,8 +23,8 @@ pub use baseline::{
     BASELINE_DAYS, BASELINE_SCHEMA, Baseline, NotABaseline, UsualDeliveries, UsualDenials, UsualFailures,
 };
 pub use document::{
-    ALERTS_SCHEMA, Alert, AlertStatus, AlertTotals, AlertWindow, Alerts, Evidence, FailedCall, MuteTold,
-    Muted, NotAlerts, NotEvaluated, RuleTold, SliceValue, Subject,
+    ALERTS_SCHEMA, Alert, AlertStatus, AlertTotals, AlertWindow, Alerts, Evidence, FailedCall, JudgedPlace,
+    MuteTold, Muted, NotAlerts, NotEvaluated, RuleTold, SliceValue, Subject,
 };
 pub use evaluate::AlertEvidence;
 pub use failures::{AlertFailures, CountedFailures};

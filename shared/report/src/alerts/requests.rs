@@ -8,14 +8,11 @@ use jiff::SignedDuration;
 use super::document::{Subject, id_of};
 use super::episodes::Judged;
 use super::found::{Found, Judgement, figure};
-use super::measured::{Measured, MeasuredSlices, Pair, Slice};
+use super::measured::{Measured, MeasuredSlices, Pair, Slice, Slices};
 use super::pulled::{Span, covers};
 use super::rule::{Rule, RuleSettings, SLICE_S, TRAFFIC_SLICE_S};
 use crate::directory::ApiDirectory;
 use crate::latency::Api;
-
-/// A slice of traffic in slices of everything else.
-const SLICES_OF_TRAFFIC: usize = (TRAFFIC_SLICE_S / SLICE_S) as usize;
 
 /// What a metric says of a slice.
 enum Value {
@@ -42,14 +39,19 @@ pub(super) fn judge(
     directory: &ApiDirectory,
 ) {
     let subjects = subjects(measured, other_days);
-    if measured.dropped > 0 {
+    if !measured.dropped.is_empty() {
         let reason = format!("more than {} stages", measured.subjects.len());
         Rule::ALL.iter().take(8).for_each(|rule| found.nothing_evaluated(*rule, reason.clone()));
+    }
+    for dropped in &measured.dropped {
+        Rule::ALL.iter().take(8).for_each(|rule| found.undecided(*rule, id(*rule, dropped)));
     }
     for subject in &subjects {
         let named = named(subject, directory);
         let spans = measured.pulled.complete(&subject.api.account, &subject.api.region);
-        let own = One { subject, named: &named, measured, spans: &spans };
+        let percentiles = measured.pulled.complete_percentiles(&subject.api.account, &subject.api.region);
+        let percentiles = percentiles.as_ref().unwrap_or(&spans);
+        let own = One { subject, named: &named, measured, spans: &spans, percentiles };
         own.judge_slices(found);
         own.judge_traffic(found, other_days);
     }
@@ -75,6 +77,10 @@ fn subjects(measured: &MeasuredSlices, other_days: &[MeasuredSlices]) -> BTreeSe
     all.into_iter().filter(|one| levels.get(&one.api) == Some(&one.level)).cloned().collect()
 }
 
+fn id(rule: Rule, Measured { api, stage, .. }: &Measured) -> String {
+    id_of(rule, &[&api.account, &api.region, &api.namespace, &api.api_name, &api.api_id, stage])
+}
+
 fn named(Measured { api, stage, .. }: &Measured, directory: &ApiDirectory) -> Subject {
     let Api { account, region, api_name, api_id, .. } = api;
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -97,12 +103,13 @@ struct One<'m> {
     measured: &'m MeasuredSlices,
     /// Times that were pulled to their end.
     spans: &'m [Span],
+    /// The same of percentiles.
+    percentiles: &'m [Span],
 }
 
 impl One<'_> {
     fn id(&self, rule: Rule) -> String {
-        let Measured { api, stage, .. } = self.subject;
-        id_of(rule, &[&api.account, &api.region, &api.namespace, &api.api_name, &api.api_id, stage])
+        id(rule, self.subject)
     }
 
     fn settings(&self, found: &Found<'_>, rule: Rule) -> Option<RuleSettings> {
@@ -115,8 +122,12 @@ impl One<'_> {
         usize::try_from(slices).unwrap_or(0)
     }
 
-    fn is_pulled(&self, found: &Found<'_>, slice_s: i64, at: usize) -> bool {
-        covers(self.spans, (found.start(slice_s, at), found.start(slice_s, at + 1)))
+    fn is_pulled(&self, found: &Found<'_>, rule: Rule, slice_s: i64, at: usize) -> bool {
+        let spans = match rule {
+            Rule::LatencyP90 | Rule::IntegrationLatencyP90 => self.percentiles,
+            _ => self.spans,
+        };
+        covers(spans, (found.start(slice_s, at), found.start(slice_s, at + 1)))
     }
 
     /// Errors and durations.
@@ -134,19 +145,19 @@ impl One<'_> {
             IntegrationLatencyP90,
         ] {
             let Some(settings) = self.settings(found, rule) else { continue };
-            let none = BTreeMap::new();
+            let none = Slices::default();
             let slices = self.measured.subjects.get(self.subject).unwrap_or(&none);
             let value = |slice: &Slice| value(rule, slice, self.subject.api.api_id.is_empty());
             if !slices.values().any(|slice| matches!(value(slice), Value::Of(..))) {
                 // Without any datapoint there was no request: that is another rule's.
                 if !slices.is_empty() || self.is_coarse() {
-                    found.not_evaluated(rule, self.why_not(rule), self.named);
+                    found.not_evaluated(rule, self.why_not(rule), self.named, self.id(rule));
                 }
                 continue;
             }
             let mut too_few = false;
             let judged: Vec<Judged> = (0..self.slices(found, SLICE_S))
-                .map(|at| match slices.get(&at).map(value) {
+                .map(|at| match slices.get(at).map(value) {
                     Some(Value::Of(figure)) if figure.value >= settings.threshold => {
                         if figure.counted >= settings.floor {
                             return Judged::Breach(figure.value);
@@ -155,7 +166,7 @@ impl One<'_> {
                         Judged::Fine
                     }
                     Some(Value::Of(..)) => Judged::Fine,
-                    Some(Value::None) | None if self.is_pulled(found, SLICE_S, at) => Judged::Fine,
+                    Some(Value::None) | None if self.is_pulled(found, rule, SLICE_S, at) => Judged::Fine,
                     Some(Value::None) | None => Judged::Unknown,
                 })
                 .collect();
@@ -166,9 +177,9 @@ impl One<'_> {
                 };
                 let reason =
                     format!("a slice above the threshold has fewer than {} {counted}", settings.floor);
-                found.not_evaluated(rule, reason, self.named);
+                found.partly_evaluated(rule, reason, self.named);
             }
-            let requests = |at: usize| match slices.get(&at).map(value) {
+            let requests = |at: usize| match slices.get(at).map(value) {
                 Some(Value::Of(figure)) => Some(figure.requests as u64),
                 _ => None,
             };
@@ -184,6 +195,7 @@ impl One<'_> {
                 slice_s: SLICE_S,
                 judged: &judged,
                 requests: &requests,
+                unknown: "none of its time was pulled to its end",
                 events: &|_| Vec::new(),
                 summary: &summary,
             });
@@ -193,7 +205,7 @@ impl One<'_> {
     /// Whether it has no datapoint that fits in a slice, but longer ones.
     fn is_coarse(&self) -> bool {
         self.measured.coarse.contains(&self.subject.api)
-            && self.measured.subjects.get(self.subject).is_none_or(BTreeMap::is_empty)
+            && self.measured.subjects.get(self.subject).is_none_or(Slices::is_empty)
     }
 
     fn why_not(&self, rule: Rule) -> String {
@@ -217,24 +229,23 @@ impl One<'_> {
         let slices = self.slices(found, TRAFFIC_SLICE_S);
         let usual: Vec<Option<f64>> =
             (0..slices).map(|at| self.usual_requests(found, other_days, at)).collect();
-        let requests =
-            |at: usize| self.measured.requests(self.subject, at * SLICES_OF_TRAFFIC, SLICES_OF_TRAFFIC);
+        let requests = |at: usize| self.measured.requests(self.subject, at);
         for rule in [Rule::LowTraffic, Rule::NoTraffic] {
             let Some(settings) = self.settings(found, rule) else { continue };
             if self.is_coarse() {
-                found.not_evaluated(rule, self.why_not(rule), self.named);
+                found.not_evaluated(rule, self.why_not(rule), self.named, self.id(rule));
                 continue;
             }
             if usual.iter().all(Option::is_none) {
                 let reason = "no day before was pulled that it could be compared with";
-                found.not_evaluated(rule, reason, self.named);
+                found.not_evaluated(rule, reason, self.named, self.id(rule));
                 continue;
             }
             let judged: Vec<Judged> = usual
                 .iter()
                 .enumerate()
                 .map(|(at, usual)| match usual {
-                    Some(usual) if self.is_pulled(found, TRAFFIC_SLICE_S, at) => {
+                    Some(usual) if self.is_pulled(found, rule, TRAFFIC_SLICE_S, at) => {
                         let requests = requests(at);
                         let is_missed = *usual >= settings.floor && requests <= settings.threshold;
                         if is_missed { Judged::Breach(requests) } else { Judged::Fine }
@@ -262,6 +273,7 @@ impl One<'_> {
                 slice_s: TRAFFIC_SLICE_S,
                 judged: &judged,
                 requests: &|at| Some(requests(at) as u64),
+                unknown: "none of its time was pulled to its end",
                 events: &|_| Vec::new(),
                 summary: &summary,
             });
@@ -285,8 +297,7 @@ impl One<'_> {
             let from = start.checked_sub(earlier).ok()?;
             let to = from.checked_add(SignedDuration::from_secs(TRAFFIC_SLICE_S)).ok()?;
             let spans = day.pulled.complete(&api.account, &api.region);
-            covers(&spans, (from, to))
-                .then(|| day.requests(self.subject, at * SLICES_OF_TRAFFIC, SLICES_OF_TRAFFIC))
+            covers(&spans, (from, to)).then(|| day.requests(self.subject, at))
         });
         on_other_days.reduce(f64::min)
     }
@@ -295,21 +306,25 @@ impl One<'_> {
 fn value(rule: Rule, slice: &Slice, rest: bool) -> Value {
     let of = |value, requests, counted| Value::Of(Figure { value, requests, counted });
     let average = |pair: &Pair| match pair.samples > 0.0 {
-        true => of(pair.sum / pair.samples, pair.samples, pair.samples),
+        true => {
+            let samples = f64::from(pair.samples);
+            of(f64::from(pair.sum) / samples, samples, samples)
+        }
         false => Value::None,
     };
     let rate = |pair: &Pair| {
         // Each request of a REST API is a sample of its errors; of an HTTP API nothing says so.
-        let requests = if rest && pair.samples > 0.0 { pair.samples } else { slice.requests() };
+        let requests = if rest && pair.samples > 0.0 { pair.samples.into() } else { slice.requests() };
+        let failed = f64::from(pair.sum);
         match pair.seen && requests > 0.0 {
-            true => of(pair.sum / requests, requests, pair.sum),
+            true => of(failed / requests, requests, failed),
             false => Value::None,
         }
     };
     let p90 = |p90: Option<f64>, pair: &Pair| match p90 {
         // One that came alone says nothing of how many it is of.
         Some(p90) => {
-            let requests = if pair.seen { pair.samples } else { slice.requests() };
+            let requests = if pair.seen { pair.samples.into() } else { slice.requests() };
             of(p90, requests, requests)
         }
         None => Value::None,

@@ -10,6 +10,9 @@ pub(super) const SLICE_S: i64 = 300;
 /// Seconds of the slice in which traffic is judged.
 pub(super) const TRAFFIC_SLICE_S: i64 = 600;
 
+/// A slice of traffic in slices of everything else.
+pub(super) const SLICES_OF_TRAFFIC: usize = (TRAFFIC_SLICE_S / SLICE_S) as usize;
+
 /// Something that is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

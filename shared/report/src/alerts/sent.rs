@@ -5,10 +5,13 @@
 //! dies while it holds a claim may or may not have sent it; once the claim has run out the next one sends it. So a message
 //! may be repeated after a crash, and is never lost.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::document::{Alert, Alerts};
+use super::rule::Rule;
 
 /// Name and version of the document.
 pub const ALERTS_SENT_SCHEMA: &str = "gatetrail/alerts-sent/1";
@@ -24,6 +27,9 @@ const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Messages of a run; the others wait for the next one.
 const MOST_MESSAGES: usize = 50;
+
+/// Alerts of one rule that open, or end, in one run and have a message each: more are told in one.
+const MOST_ALONE: usize = 10;
 
 /// Slices of an alert that are kept for its message.
 const KEPT_SLICES: usize = 3;
@@ -142,8 +148,13 @@ impl SentAlert {
     /// Whether an alert of the document is this one, seen again: what opened earlier than it was told, because the data came
     /// late, or later, because the window has moved on, is no other.
     fn is(&self, alert: &Alert) -> bool {
+        // One that was withdrawn was seen up to its worst at least: what opens behind that is news.
+        let until = match self.withdrawn {
+            true => Some(self.opened.max(self.alert.worst_at)),
+            false => self.ended,
+        };
         self.alert.id == alert.id
-            && self.ended.is_none_or(|ended| alert.opened <= ended)
+            && until.is_none_or(|until| alert.opened <= until)
             && alert.ended.is_none_or(|ended| self.opened <= ended)
     }
 
@@ -157,7 +168,11 @@ impl SentAlert {
             (Some(_), None) if self.ended_message == Some(MessageState::Pending) => {
                 (self.ended, self.ended_message, self.withdrawn) = (None, None, false);
             }
-            (Some(ended), None) => return Some(Self::of(alert, ended)),
+            (Some(ended), None) => {
+                // Messages are told apart by when their alert opened.
+                let later = self.opened.checked_add(SignedDuration::from_secs(1)).unwrap_or(ended);
+                return Some(Self::of(alert, ended.max(later)));
+            }
             (None, None) | (Some(_), Some(_)) => {}
         }
         None
@@ -208,7 +223,8 @@ impl SentAlerts {
     /// - What had ended before the first document is not told, nor what opens in data that ends a day ago: reading history
     ///   in is no reason to wake anybody.
     /// - Where the configuration is broken nothing is noted: thresholds and mutes are not what somebody wants.
-    /// - One that no document has any more has ended too: whoever was woken is told.
+    /// - One that the document does not have any more has ended too: whoever was woken is told. Unless it could not be judged:
+    ///   then it stays open.
     pub fn note(&mut self, document: &Alerts, now: Timestamp) {
         let Some((from, to)) = document.window.from.zip(document.window.to) else { return };
         if document.configuration_broken {
@@ -243,7 +259,7 @@ impl SentAlerts {
         }
         // Of a document that was cut nobody knows what is missing.
         if document.more == 0 {
-            self.withdraw(&seen, to);
+            self.withdraw(&seen, document, now);
         }
         let is_kept = |known: &SentAlert| {
             known.ended_message != Some(MessageState::Sent)
@@ -253,17 +269,21 @@ impl SentAlerts {
         self.alerts.sort_by(|one, other| (&one.alert.id, one.opened).cmp(&(&other.alert.id, other.opened)));
     }
 
-    fn withdraw(&mut self, seen: &[bool], to: Timestamp) {
+    fn withdraw(&mut self, seen: &[bool], document: &Alerts, now: Timestamp) {
+        // The window ends with an hour, which may not be over.
+        let newest = document.window.delivered_to.max(document.window.pulled_to);
+        let known_to = [newest, document.window.to].into_iter().flatten().fold(now, Timestamp::min);
         let mut seen = seen.iter();
         self.alerts.retain_mut(|known| {
             let is_seen = seen.next().copied().unwrap_or(true);
-            if is_seen || known.ended.is_some() {
+            if is_seen || known.ended.is_some() || !document.decides(&known.alert) {
                 return true;
             }
             if known.opened_message == MessageState::Pending {
                 return false;
             }
-            known.has_ended(to.max(known.opened), true);
+            let ended = document.end_of_silence(&known.alert).unwrap_or(known_to);
+            known.has_ended(ended.max(known.opened), true);
             true
         });
     }
@@ -273,21 +293,54 @@ impl SentAlerts {
     pub fn claim(&mut self, run: &str, now: Timestamp) -> Vec<MessageKey> {
         let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
         let mut claimed = Vec::new();
-        for known in &mut self.alerts {
-            for kind in [MessageKind::Opened, MessageKind::Ended] {
+        let mut room = MOST_MESSAGES;
+        for kind in [MessageKind::Opened, MessageKind::Ended] {
+            let mut by_rule: BTreeMap<Rule, Vec<&mut SentAlert>> = BTreeMap::new();
+            for known in &mut self.alerts {
                 let is_due = kind == MessageKind::Opened || is_of(&known.opened_message, run);
-                let key = MessageKey { id: known.alert.id.clone(), opened: known.opened, kind };
-                let Some(state) = known.message(kind).filter(|state| state.is_free(run, now)) else {
+                if is_due && known.message(kind).is_some_and(|state| state.is_free(run, now)) {
+                    by_rule.entry(known.alert.rule).or_default().push(known);
+                }
+            }
+            for mut due in by_rule.into_values() {
+                if due.len() <= MOST_ALONE {
+                    due.truncate(room);
+                    room -= due.len();
+                } else if room > 0 {
+                    room -= 1;
+                } else {
                     continue;
-                };
-                if is_due && claimed.len() < MOST_MESSAGES {
-                    *state = MessageState::Claimed { by: run.to_owned(), until };
-                    claimed.push(key);
+                }
+                for known in due {
+                    if let Some(state) = known.message(kind) {
+                        *state = MessageState::Claimed { by: run.to_owned(), until };
+                    }
+                    claimed.push(MessageKey { id: known.alert.id.clone(), opened: known.opened, kind });
                 }
             }
         }
         claimed.sort_by_key(|key| (key.kind, key.opened));
         claimed
+    }
+
+    /// Puts the claimed messages of a run together: what is more than a few of one rule and kind has one cause, and is one
+    /// message.
+    #[must_use]
+    pub fn together(&self, keys: Vec<MessageKey>) -> Vec<Vec<MessageKey>> {
+        let mut by_rule: BTreeMap<(MessageKind, Option<Rule>), Vec<MessageKey>> = BTreeMap::new();
+        for key in keys {
+            let rule = self.alert_of(&key).map(|known| known.alert.rule);
+            by_rule.entry((key.kind, rule)).or_default().push(key);
+        }
+        let mut messages: Vec<Vec<MessageKey>> = Vec::new();
+        for keys in by_rule.into_values() {
+            match keys.len() <= MOST_ALONE {
+                true => messages.extend(keys.into_iter().map(|key| vec![key])),
+                false => messages.push(keys),
+            }
+        }
+        messages.sort_by_key(|keys| keys.first().map(|key| (key.kind, key.opened)));
+        messages
     }
 
     /// The alert that a message is about.

@@ -80,11 +80,19 @@ pub(super) fn judge_trail(found: &mut Found<'_>, known: &Known<'_>) {
     for LastDelivery { account, region, delivered } in known.last {
         let subject = Subject::of(account, region);
         let settings = found.settings.of(Rule::TrailSilence, &subject);
-        let (Some(now), true) = (known.now, settings.enabled) else { continue };
+        let none = BTreeSet::new();
+        let own = known.times.minutes.get(&(account.clone(), region.clone())).unwrap_or(&none);
         let gaps: Vec<Option<i64>> = days.iter().map(|day| day.longest_gap_of(account, region)).collect();
-        if gaps.iter().flatten().count() < LEAST_DAYS {
+        let is_usual = gaps.iter().flatten().count() >= LEAST_DAYS;
+        let place = found.place(account, region);
+        place.delivered_from = own.first().copied().map(time);
+        place.delivered_to = own.last().copied().map(time);
+        place.silence = is_usual || !settings.enabled;
+        let (Some(now), true) = (known.now, settings.enabled) else { continue };
+        if !is_usual {
             let reason = format!("it delivered on fewer than {LEAST_DAYS} of the seven days before");
-            found.not_evaluated(Rule::TrailSilence, reason, &subject);
+            let id = id_of(Rule::TrailSilence, &[account, region]);
+            found.not_evaluated(Rule::TrailSilence, reason, &subject, id);
             continue;
         }
         found.evaluated(Rule::TrailSilence);
@@ -92,8 +100,6 @@ pub(super) fn judge_trail(found: &mut Found<'_>, known: &Known<'_>) {
         let usual = usual.unwrap_or(DAY_MINUTES);
         let threshold = settings.threshold.max((usual as f64 * settings.factor).ceil());
         // Where the window begins nobody knows for how long it has been silent.
-        let none = BTreeSet::new();
-        let own = known.times.minutes.get(&(account.clone(), region.clone())).unwrap_or(&none);
         let before = match own.is_empty() {
             true => Some(minute(*delivered)),
             false => found.window.from.map(minute),
@@ -124,6 +130,9 @@ pub(super) fn judge_metrics(found: &mut Found<'_>, pulled: &Pulled) {
         found.nothing_evaluated(Rule::MetricsGap, "no metrics were pulled");
         return;
     };
+    for (account, region, is_pulled) in pulled.places() {
+        found.place(account, region).pulled = Some(is_pulled);
+    }
     for (account, region, gaps, missing) in pulled.gaps(newest) {
         let subject = Subject::of(account, region);
         let settings = found.settings.of(Rule::MetricsGap, &subject);

@@ -1,5 +1,6 @@
 //! What a page shows, and the JSON that it carries.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use gatetrail_tables::Day;
@@ -10,9 +11,9 @@ use super::columns::MeasuredColumns;
 use super::events::{CountedEvents, EventColumns};
 use super::listed::ListedColumns;
 use super::measured::MeasuredSeries;
-use super::texts::SortedTexts;
+use super::texts::{SortedTexts, shown};
 use crate::addresses::BookNote;
-use crate::alerts::Alerts;
+use crate::alerts::{Alerts, FailedCall, Subject};
 use crate::coverage::Coverage;
 use crate::latency::AverageLatency;
 use crate::time_range::TimeRange;
@@ -67,7 +68,7 @@ pub(super) struct Embedded<'d> {
     top_error_codes: &'d TopErrorCodes,
     coverage: &'d Coverage,
     average_latency: Option<&'d AverageLatency>,
-    alerts: Option<&'d Alerts>,
+    alerts: Option<Alerts>,
     texts: SortedTexts,
     events: EventColumns,
     listed: ListedColumns,
@@ -105,7 +106,7 @@ impl<'d> Embedded<'d> {
             top_error_codes,
             coverage,
             average_latency,
-            alerts,
+            alerts: alerts.map(cut),
             events: events.columns(&texts),
             listed: events.listed.columns(&texts),
             metrics: metrics.columns(&texts),
@@ -114,4 +115,26 @@ impl<'d> Embedded<'d> {
             texts,
         }
     }
+}
+
+/// The alerts with their texts as others are, and without what only a ledger needs.
+fn cut(alerts: &Alerts) -> Alerts {
+    let mut alerts = Alerts { judged: Vec::new(), undecided: Vec::new(), ..alerts.clone() };
+    let short = |text: &mut String| {
+        if let Cow::Owned(short) = shown(text) {
+            *text = short;
+        }
+    };
+    for alert in &mut alerts.alerts {
+        let Subject { account, region, api_name, api_id, stage, error_code, principal } = &mut alert.subject;
+        [account, region].into_iter().for_each(short);
+        [api_name, api_id, stage, error_code, principal].into_iter().flatten().for_each(short);
+        short(&mut alert.summary);
+        for call in &mut alert.evidence.events {
+            let FailedCall { event_id, event_name, error_code, principal, .. } = call;
+            [event_id, event_name, error_code, principal].into_iter().for_each(short);
+        }
+    }
+    alerts.not_evaluated.iter_mut().flat_map(|one| &mut one.first).for_each(short);
+    alerts
 }

@@ -34,7 +34,7 @@ impl Texts {
 }
 
 /// A text as it is shown: cut where it is very long, with how much was cut.
-fn shown(text: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn shown(text: &str) -> std::borrow::Cow<'_, str> {
     match text.char_indices().nth(MOST_CHARACTERS) {
         None => text.into(),
         Some((at, _)) => {

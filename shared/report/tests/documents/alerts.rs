@@ -214,6 +214,51 @@ fn no_traffic_is_unknown_where_nothing_was_pulled() {
     );
 }
 
+/// What is pulled of five minutes beside minutes has percentiles alone: it hides no gap of the minutes.
+#[test]
+fn windows_of_percentiles_count_for_percentiles() {
+    let beside = |from, to| WindowRow { period_s: 300, configuration: "p".into(), ..window(from, to) };
+    let incomplete = WindowRow { state: WindowState::Incomplete, ..window(0, 60) };
+    let bad = errors(&[(100.0, 9.0), (100.0, 9.0)]);
+    let world = World { windows: vec![incomplete.clone(), beside(0, 60), window(60, 600)], ..bad.clone() };
+    assert_eq!(world.alerts(Rule::MetricsGap)[0].worst, 60.0);
+    assert_eq!(world.minutes(Rule::ServerErrors), [(0, Some(60))]);
+    // A backfill asks for the same, in longer periods.
+    let backfill = WindowRow { period_s: 300, ..window(0, 60) };
+    let world = World { windows: vec![incomplete, backfill, window(60, 600)], ..bad };
+    assert_eq!(world.alerts(Rule::MetricsGap), []);
+    assert_eq!(world.minutes(Rule::ServerErrors), [(0, Some(10))]);
+    // And percentiles are judged by their own windows.
+    let slow = |at| gatetrail_metrics::Point { p90: Some(9_000.0), ..point(at, 10.0, 100.0) };
+    let of_slices = MetricSeries { period_s: 300, ..series("orders", "live", "Latency") };
+    let p90 = |windows| {
+        let points = vec![(of_slices.clone(), vec![slow(0), slow(5)])];
+        World { windows, ..World::measured(points) }.minutes(Rule::LatencyP90)
+    };
+    assert_eq!(p90(vec![window(0, 60), beside(0, 10)]), [(0, None)]);
+    assert_eq!(p90(vec![window(0, 60), beside(0, 20)]), [(0, Some(10))]);
+}
+
+/// To have compared nothing is not to have judged.
+#[test]
+fn what_is_unknown_throughout_is_told() {
+    let world = compared(&[50.0, 0.0, 0.0], &[50.0; 3]);
+    let day = jiff::SignedDuration::from_hours(24);
+    let yesterday = window(0, 30);
+    let yesterday = WindowRow {
+        window_start: yesterday.window_start - day,
+        window_end: yesterday.window_end - day,
+        ..yesterday
+    };
+    let today = WindowRow { state: WindowState::Incomplete, ..window(0, 30) };
+    let world = World { windows: vec![today], windows_before: Some(vec![yesterday]), ..world };
+    for rule in [Rule::LowTraffic, Rule::NoTraffic] {
+        assert_eq!(world.reasons(rule), ["1: none of its time was pulled to its end"]);
+        let told = world.judged().rules.into_iter().find(|told| told.rule == rule).unwrap();
+        assert_eq!(told.evaluated, 0);
+    }
+}
+
 #[test]
 fn time_that_was_not_pulled_to_its_end_is_a_gap() {
     let gap = |windows: Vec<WindowRow>| World { windows, ..World::default() }.alerts(Rule::MetricsGap);

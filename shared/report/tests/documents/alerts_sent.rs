@@ -3,12 +3,14 @@
 use gatetrail_report::{
     AlertMessage, Alerts, MessageKey, MessageKind, MessageState, Rule, SentAlerts, to_json,
 };
+use gatetrail_tables::{FileRow, WindowRow, WindowState};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::made_alerts::{World, slices};
-use crate::made_latency::{minute, window};
+use crate::made::{PRODUCTION, STAGING, analyzed, identity};
+use crate::made_alerts::{World, slices, usual};
+use crate::made_latency::{minute, point, series, window};
 
 const BAD: (f64, f64) = (100.0, 9.0);
 const GOOD: (f64, f64) = (100.0, 0.0);
@@ -115,6 +117,132 @@ fn what_no_document_has_any_more_has_ended() {
     assert_eq!(run(&mut ledger, &Alerts { more: 1, ..document("..") }), []);
 }
 
+/// A withdrawn alert is over when the data says so, not when the hour is; and what breaches behind it is news.
+#[test]
+fn the_end_of_a_withdrawn_alert_is_not_in_the_future() {
+    let mut ledger = begun();
+    run(&mut ledger, &document("!!...."));
+    let mut ledger = SentAlerts { alerts: Vec::new(), ..ledger };
+    assert_eq!(run(&mut ledger, &document("!!")), [(OPENED, 0)]);
+    // The window is the whole day, of which half an hour was pulled.
+    assert_eq!(run(&mut ledger, &document("......")), [(ENDED, 0)]);
+    assert_eq!(ledger.alerts[0].ended, Some(minute(30)));
+    assert_eq!(run(&mut ledger, &document("...!!..")), [(OPENED, 15), (ENDED, 15)]);
+    assert_eq!(run(&mut ledger, &document("...!!..")), []);
+    // Nor is it later than the clock.
+    let mut ledger = begun();
+    run(&mut ledger, &document("!!"));
+    ledger.note(&document("......"), minute(20));
+    assert_eq!(ledger.alerts[0].ended, Some(minute(20)));
+}
+
+const NO_GAP: &str = "[alerts.metrics_gap]\nenabled = false\n";
+
+/// Not to be judged is no all-clear.
+#[test]
+fn what_cannot_be_judged_stays_open() {
+    let mut ledger = begun();
+    assert_eq!(run(&mut ledger, &document("!!")), [(OPENED, 0)]);
+    let worlds = [
+        // Nothing was pulled any more, nothing to its end, or the metric was not asked for.
+        World { windows: Vec::new(), ..World::default() },
+        World {
+            windows: vec![WindowRow { state: WindowState::Incomplete, ..window(0, 600) }],
+            ..World::default()
+        },
+        World::measured(vec![
+            (series("orders", "live", "Latency"), vec![point(0, 9.0, 9.0)]),
+            (series("other", "live", "5XXError"), vec![point(0, 9.0, 0.0)]),
+        ]),
+        World::measured(vec![(series("orders", "live", "Latency"), vec![point(0, 9.0, 9.0)])]),
+    ];
+    for (at, world) in worlds.iter().enumerate() {
+        assert_eq!(run(&mut ledger, &world.clone().with_config(NO_GAP).judged()), [], "{at}");
+    }
+    assert_eq!(run(&mut ledger, &World::default().judged()), [(ENDED, 0)]);
+    // Neither is one slice where two are asked for.
+    let mut ledger = begun();
+    run(&mut ledger, &document("!!"));
+    let one = World { windows: vec![window(22, 34)], ..World::measured(vec![slices("5XXError", &[GOOD])]) };
+    assert_eq!(run(&mut ledger, &one.with_config(NO_GAP).judged()), []);
+}
+
+#[test]
+fn what_is_switched_off_has_ended() {
+    let mut ledger = begun();
+    run(&mut ledger, &document("!!"));
+    let off = World { windows: Vec::new(), ..World::default() };
+    let off = off.with_config("[alerts.server_errors]\nenabled = false\n");
+    assert_eq!(run(&mut ledger, &off.judged()), [(ENDED, 0)]);
+}
+
+/// Files of an account, at these minutes, and of another one all day.
+fn delivering(minutes: &[i64]) -> Vec<FileRow> {
+    let file =
+        |account, at: i64| analyzed(identity(account, "us-east-1", &minute(at).to_string(), "1"), 1, 0);
+    let all_day = (0..48).map(|number| file(STAGING, number * 30));
+    minutes.iter().map(|at| file(PRODUCTION, *at)).chain(all_day).collect()
+}
+
+fn trail(minutes: &[i64], baselines: usize) -> Alerts {
+    let mut usual = usual(&[], &delivering(&(0..48).map(|number| number * 30).collect::<Vec<_>>()));
+    for day in usual.iter_mut().skip(baselines) {
+        day.deliveries.retain(|one| one.account != PRODUCTION);
+    }
+    World { files: delivering(minutes), windows: Vec::new(), baselines: usual, ..World::default() }.judged()
+}
+
+/// A trail that stays dead: after days without a file nobody knows what is usual, and at last not even that there was one.
+#[test]
+fn silence_lasts_until_a_delivery() {
+    let mut ledger = begun();
+    assert_eq!(run(&mut ledger, &trail(&[0], 7)), [(OPENED, 60)]);
+    let forgotten = trail(&[0], 2);
+    assert_eq!(forgotten.alerts, []);
+    assert_eq!(run(&mut ledger, &forgotten), []);
+    assert_eq!(run(&mut ledger, &trail(&[], 0)), []);
+    assert_eq!(run(&mut ledger, &trail(&[700, 900], 2)), [(ENDED, 60)]);
+    assert_eq!(ledger.alerts[0].ended, Some(minute(700)));
+}
+
+#[test]
+fn jumps_end_where_files_come_and_days_are_known() {
+    let failed =
+        (0..10).map(|number| crate::made::event(&format!("e{number}"), "2026-11-22T09:00:00Z", "Broken"));
+    let failed: Vec<_> = failed.collect();
+    let day = |files: &[i64], known: usize, events: &[gatetrail_trail::Event<'static>]| {
+        let files = delivering(files);
+        let baselines = usual(&[], &files).into_iter().take(known).collect();
+        let world =
+            World { events: events.to_vec(), files, baselines, windows: Vec::new(), ..World::default() };
+        Alerts { alerts: world.alerts(Rule::FailureJump), ..world.judged() }
+    };
+    let at_nine = &failed[..];
+    let mut open = day(&[540], 7, at_nine);
+    open.alerts.iter_mut().for_each(|alert| {
+        (alert.ended, alert.status) = (None, gatetrail_report::AlertStatus::Open);
+    });
+    let mut ledger = begun();
+    assert_eq!(run(&mut ledger, &open), [(OPENED, 540)]);
+    assert_eq!(run(&mut ledger, &day(&[540], 2, at_nine)), [], "nothing to compare with");
+    assert_eq!(run(&mut ledger, &day(&[], 7, &[])), [], "no file of the account");
+    assert_eq!(run(&mut ledger, &day(&[540], 7, &[])), [(ENDED, 540)]);
+}
+
+/// A region of which nothing is pulled any more has a gap for as long as that lasts.
+#[test]
+fn a_gap_lasts_until_something_is_pulled() {
+    let judged = |own: &[(i64, i64)]| {
+        let elsewhere = WindowRow { region: "eu-west-1".into(), ..window(0, 1_440) };
+        let windows = own.iter().map(|(from, to)| window(*from, *to)).chain([elsewhere]).collect();
+        World { windows, ..World::default() }.judged()
+    };
+    let mut ledger = begun();
+    assert_eq!(run(&mut ledger, &judged(&[(0, 60)])), [(OPENED, 240)]);
+    assert_eq!(run(&mut ledger, &judged(&[])), []);
+    assert_eq!(run(&mut ledger, &judged(&[(0, 1_440)])), [(ENDED, 240)]);
+}
+
 #[test]
 fn one_that_goes_on_after_all_opens_again() {
     let mut ledger = begun();
@@ -176,15 +304,58 @@ fn what_was_not_sent_is_tried_again_and_the_end_waits_for_the_opening() {
 fn a_run_sends_so_many_and_the_next_the_rest() {
     let text = "!!..".repeat(60);
     let mut ledger = begun();
+    // Of one rule they are one message, and as many entries as ever.
+    ledger.note(&document(&text), now());
+    let keys = ledger.claim("run", now());
+    assert_eq!(keys.len(), 120);
+    let messages = ledger.together(keys.clone());
+    assert_eq!(messages.iter().map(Vec::len).collect::<Vec<_>>(), [60, 60]);
+    keys.iter().for_each(|key| ledger.settle("run", key, true));
+    assert_eq!(run(&mut ledger, &document(&text)), []);
+    // Ten have a message each; of many rules so many go into a run.
+    let mut ledger = begun();
+    let mut many = document(&"!!..".repeat(10));
+    let alerts = std::mem::take(&mut many.alerts);
+    for rule in Rule::ALL.into_iter().take(6) {
+        let of_rule = |alert: &gatetrail_report::Alert| {
+            let id = format!("{rule}");
+            gatetrail_report::Alert { rule, id, ..alert.clone() }
+        };
+        many.alerts.extend(alerts.iter().map(of_rule));
+    }
     let mut all = Vec::new();
     for expected in [50, 50, 20, 0] {
-        let told = run(&mut ledger, &document(&text));
-        assert_eq!(told.len(), expected);
-        all.extend(told);
+        ledger.note(&many, now());
+        let keys = ledger.claim("run", now());
+        keys.iter().for_each(|key| ledger.settle("run", key, true));
+        assert_eq!((keys.len(), ledger.together(keys.clone()).len()), (expected, expected));
+        all.extend(keys);
     }
-    all.sort_unstable();
-    all.dedup();
     assert_eq!(all.len(), 120);
+    assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])));
+}
+
+#[test]
+fn a_message_of_many_counts_them_and_names_the_first() {
+    let mut ledger = begun();
+    ledger.note(&document(&"!!..".repeat(12)), now());
+    let many: Vec<_> = ledger.alerts.iter().collect();
+    let opened = AlertMessage::of_many(&many, OPENED).unwrap();
+    assert_eq!(opened.subject, "OPEN: Server errors: 12 alerts");
+    assert_eq!(opened.text.matches("orders/live (").count(), 10);
+    assert!(opened.text.contains("and 2 more"), "{}", opened.text);
+    let json = pretty_value(&opened.json);
+    assert_eq!(json["metadata"]["additionalContext"]["alerts"], "12");
+    assert_eq!(
+        (opened.attributes["event"].as_str(), opened.attributes["stage"].as_str()),
+        ("opened", "live")
+    );
+    // What they do not share is no attribute.
+    let mut other = ledger.alerts[0].clone();
+    other.alert.subject.stage = Some("test".to_owned());
+    let ended = AlertMessage::of_many(&[&other, &ledger.alerts[1]], ENDED).unwrap();
+    assert_eq!(ended.attributes.get("stage"), None);
+    assert!(ended.text.contains("ended 2026-11-22 00:10 UTC"), "{}", ended.text);
 }
 
 /// Entries are dropped a week behind the window, and not before.

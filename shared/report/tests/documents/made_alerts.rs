@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) points: Vec<(MetricSeries, Vec<Point>)>,
     /// Of the day before, its minutes counted from its beginning.
     pub(crate) day_before: Vec<(MetricSeries, Vec<Point>)>,
+    /// Windows of the day before, where they are not those of the day.
+    pub(crate) windows_before: Option<Vec<WindowRow>>,
     pub(crate) events: Vec<Event<'static>>,
     pub(crate) files: Vec<FileRow>,
     pub(crate) baselines: Vec<Baseline>,
@@ -37,6 +39,7 @@ impl Default for World {
             windows: vec![window(0, 1_440)],
             points: Vec::new(),
             day_before: Vec::new(),
+            windows_before: None,
             events: Vec::new(),
             files: Vec::new(),
             baselines: Vec::new(),
@@ -67,8 +70,8 @@ impl World {
         self.files.iter().for_each(|file| deliveries.feed(file));
         // Files of earlier days are known by their last delivery alone.
         let last = Coverage::new(delivered(&self.files, TimeRange::default()), 0, []).last_deliveries;
-        let measured = measured(window, &self.windows, &self.points);
-        let other_day = measured_day_before(&self.windows, &self.day_before);
+        let measured = measured(AlertMetrics::new(window), &self.windows, &self.points);
+        let other_day = measured_day_before(&self.windows, self.windows_before.as_deref(), &self.day_before);
         Alerts::evaluate(
             &AlertEvidence {
                 window,
@@ -105,15 +108,22 @@ impl World {
     }
 }
 
-fn measured(window: TimeRange, windows: &[WindowRow], rows: &[(MetricSeries, Vec<Point>)]) -> MeasuredSlices {
-    let mut metrics = AlertMetrics::new(window);
+fn measured(
+    mut metrics: AlertMetrics,
+    windows: &[WindowRow],
+    rows: &[(MetricSeries, Vec<Point>)],
+) -> MeasuredSlices {
     windows.iter().for_each(|row| metrics.feed_window(row));
     points(rows).by_partition().values().flatten().for_each(|row| metrics.feed_point(*row));
     metrics.finish()
 }
 
 /// Windows and datapoints as they are, a day earlier.
-fn measured_day_before(windows: &[WindowRow], rows: &[(MetricSeries, Vec<Point>)]) -> MeasuredSlices {
+fn measured_day_before(
+    windows: &[WindowRow],
+    own: Option<&[WindowRow]>,
+    rows: &[(MetricSeries, Vec<Point>)],
+) -> MeasuredSlices {
     let day = SignedDuration::from_hours(24);
     let windows: Vec<WindowRow> = windows
         .iter()
@@ -123,11 +133,13 @@ fn measured_day_before(windows: &[WindowRow], rows: &[(MetricSeries, Vec<Point>)
             ..row.clone()
         })
         .collect();
+    let windows = own.map_or(windows, <[WindowRow]>::to_vec);
     let earlier = |points: &[Point]| {
         points.iter().map(|point| Point { timestamp: point.timestamp - day, ..*point }).collect::<Vec<_>>()
     };
     let rows: Vec<_> = rows.iter().map(|(series, points)| (series.clone(), earlier(points))).collect();
-    measured(days_before(TimeRange::day(self::day()), 1), &windows, &rows)
+    let metrics = AlertMetrics::requests_of(days_before(TimeRange::day(self::day()), 1));
+    measured(metrics, &windows, &rows)
 }
 
 /// Slices of five minutes from the first on, each as one datapoint of five minutes of so many requests and such a sum; none

@@ -156,3 +156,28 @@ fn changes_are_marked_and_capped() {
         "the newest successes, and changes among them"
     );
 }
+
+/// Whoever is refused often enough chooses texts of alerts.
+#[test]
+fn texts_of_alerts_are_cut_as_others_are() {
+    let bad = [(100.0, 9.0), (100.0, 9.0)];
+    let world = crate::made_alerts::World::measured(vec![crate::made_alerts::slices("5XXError", &bad)]);
+    let mut alerts = world.judged();
+    assert!(!alerts.judged.is_empty());
+    alerts.alerts[0].subject.principal = Some("p".repeat(600));
+    let call = gatetrail_report::FailedCall {
+        time: "2026-11-22T00:00:00Z".parse().unwrap(),
+        event_id: "e".to_owned(),
+        event_name: "n".repeat(600),
+        error_code: "c".repeat(600),
+        principal: "q".repeat(600),
+    };
+    alerts.alerts[0].evidence.events.push(call);
+    let (data, codes, coverage) = counted_of(&set([]), &AddressBooks::default(), false);
+    let page = write_page(&data, &codes, &coverage, None, Some(&alerts)).unwrap();
+    for text in ["p", "n", "c", "q"] {
+        assert!(page.contains(&format!("{}… (and 100 more characters)", text.repeat(500))), "{text}");
+        assert!(!page.contains(&text.repeat(501)), "{text}");
+    }
+    assert!(!page.contains("\"delivered_from\""));
+}

@@ -401,7 +401,9 @@ fn alerts_and_what_they_rest_on() {
     let alerts = world.with_config(&config).judged();
     let empty = World::default().judged();
     let broken = Alerts { configuration_broken: true, ..empty.clone() };
-    agree(&schema!("alerts-1"), &[document(&alerts), document(&empty), document(&broken)]);
+    let undecided = Alerts { undecided: vec![unmuted.alerts[0].id.clone()], ..empty.clone() };
+    let documents = [&alerts, &empty, &broken, &undecided].map(document);
+    agree(&schema!("alerts-1"), &documents);
     agree(&schema!("baseline-1"), &[document(&baselines[0])]);
     let mut ledger = SentAlerts::default();
     let quiet = World { windows: Vec::new(), ..World::default() }.judged();

@@ -19,7 +19,7 @@ use crate::notifier::{Notifier, NotifyError};
 use crate::object_store::{Operation, Place, StoreErrorKind};
 use crate::rollup::{ALERTS_SENT_KEY, Notifying, RollupReport, roll_up_and_notify};
 use crate::testing::{
-    Gate, MemoryStore, Moment, block_on, fail_nth, interleave, kill_at, lose_answer_of_nth, pass,
+    Gate, MemoryStore, Moment, Verdict, block_on, fail_nth, interleave, kill_at, lose_answer_of_nth, pass,
     run_until_killed, wait_for,
 };
 
@@ -250,16 +250,69 @@ fn what_is_refused_is_sent_by_the_next_run() {
     assert_eq!(to.take(), [""; 0]);
 }
 
-/// A ledger of another version is nobody's to write over.
+/// It is copied beside and begun anew, by the rule of first runs; and that is told.
 #[test]
-fn a_ledger_that_cannot_be_read_is_left_as_it_is() {
+fn a_ledger_that_cannot_be_read_is_set_aside() {
+    for broken in ["{\"schema\": \"gatetrail/alerts-sent/9\"}", "{", ""] {
+        let to = Told::default();
+        let store = begun(&to);
+        put(&store, &hour(9, BREAKS));
+        put(&store, &hour(10, GOOD));
+        store.insert(ALERTS_SENT_KEY, broken);
+        let report = roll_and_tell(&store, &to, "second");
+        let [problem] = &report.message_problems[..] else { panic!("{:?}", report.message_problems) };
+        assert!(problem.contains("was set aside as"), "{problem}");
+        let objects = store.snapshot();
+        let aside: Vec<_> =
+            objects.iter().filter(|(key, _)| key.starts_with("reports/alerts-sent-rejected/")).collect();
+        assert_eq!((aside.len(), &aside[0].1[..]), (1, broken.as_bytes()));
+        // What is over by then is history.
+        assert_eq!(to.take(), [""; 0]);
+        put(&store, &hour(11, BREAKS));
+        assert_eq!(roll_and_tell(&store, &to, "third").message_problems, [""; 0]);
+        assert_eq!(to.take(), [OPEN]);
+    }
+}
+
+/// A backlog of several rounds, metrics before trail: between them every account seems silent.
+#[test]
+fn nobody_is_told_before_the_last_round() {
+    let at = |day: u32, hour: u32| format!("2026-11-{day:02}T{hour:02}:05:00Z");
+    let file = |day: u32, hour: u32| super::made::file(&format!("f{day}-{hour}"), &at(day, hour), 0);
+    let files = |day: u32, until: u32| (0..until).map(|hour| file(day, hour)).collect::<Vec<_>>();
+    let before: Vec<_> = (13..=19).map(|day| super::made::trail_document(&files(day, 24), &[])).collect();
     let to = Told::default();
-    let store = begun(&to);
-    store.insert(ALERTS_SENT_KEY, "{\"schema\": \"gatetrail/alerts-sent/9\"}");
-    put(&store, &hour(9, BREAKS));
-    let report = roll_and_tell(&store, &to, "second");
-    assert!(report.message_problems[0].contains("is left as it is"), "{:?}", report.message_problems);
-    assert_eq!(store.snapshot()[ALERTS_SENT_KEY], "{\"schema\": \"gatetrail/alerts-sent/9\"}");
+    let begun = || {
+        set_clock("2026-11-20T00:30:00Z");
+        let store = store_of(&before);
+        roll_and_tell(&store, &to, "first");
+        assert_eq!(to.take(), [""; 0]);
+        set_clock("2026-11-20T11:00:00Z");
+        (0..11).for_each(|number| put(&store, &hour(number, GOOD)));
+        store
+    };
+    let options = crate::rollup::RollupOptions { rows_bytes: 0, concurrency: 1, ..options() };
+    let notifying = || Notifying { notifier: &to, clock, run: "second" };
+    let store = begun();
+    put(&store, &super::made::trail_document(&files(20, 11), &[]));
+    let place = Place::new(&store, "results", "");
+    let report = block_on(roll_up_and_notify(&place, &options, Some(notifying()), pending()));
+    assert_eq!((report.folded, report.left), (12, 0));
+    assert_eq!(to.take(), [""; 0]);
+    // Neither are they while a document is left: here one that cannot be read.
+    let store = begun();
+    let document = super::made::trail_document(&files(20, 11), &[]);
+    put(&store, &document);
+    let key = document.key.clone();
+    let fails = store.client(Box::new(move |op| match op.operation == Operation::Get && op.key == key {
+        true => Verdict::Fail(StoreErrorKind::Timeout),
+        false => Verdict::Go,
+    }));
+    let place = Place::new(&fails, "results", "");
+    let report = block_on(roll_up_and_notify(&place, &options, Some(notifying()), pending()));
+    assert_eq!(report.left, 1);
+    assert_eq!(to.take(), [""; 0]);
+    roll_and_tell(&store, &to, "third");
     assert_eq!(to.take(), [""; 0]);
 }
 
