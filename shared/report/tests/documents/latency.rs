@@ -352,12 +352,12 @@ fn an_incomplete_window_that_others_cover_is_forgiven() {
     let bad = with_state(WindowState::Final, &window(60, 180));
     let halves = [window(60, 120), window(120, 180)];
     let rest = [window(0, 60), window(180, 1_440)];
-    assert!(!complete(&[&rest[..], &[bad.clone()]].concat()).0);
-    assert!(!complete(&[&rest[..], &[bad.clone()], &halves[..1]].concat()).0);
-    assert!(complete(&[&rest[..], &[bad.clone()], &halves].concat()).0);
+    assert!(!complete(&[&rest[..], std::slice::from_ref(&bad)].concat()).0);
+    assert!(!complete(&[&rest[..], std::slice::from_ref(&bad), &halves[..1]].concat()).0);
+    assert!(complete(&[&rest[..], std::slice::from_ref(&bad), &halves].concat()).0);
     // Not by windows of another configuration, nor of another period.
     let others = halves.clone().map(|row| asked_for("other", 1, row));
-    assert!(!complete(&[&rest[..], &[bad.clone()], &others].concat()).0);
+    assert!(!complete(&[&rest[..], std::slice::from_ref(&bad), &others].concat()).0);
     let coarser = halves.map(|row| WindowRow { period_s: 300, ..row });
     assert!(!complete(&[&rest[..], &[bad], &coarser].concat()).0);
 }
