@@ -140,8 +140,11 @@ pub(super) fn percentiles() -> impl TypedValueParser<Value = Percentile> {
 
 /// An account id.
 pub(super) fn account_id(text: &str) -> Result<String, String> {
-    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
+    if gatetrail_report::is_account_id(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account id has 12 digits".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use gatetrail_engine::{Notifier, NotifyError};
-use gatetrail_report::AlertMessage;
+use gatetrail_report::{AlertMessage, is_account_id};
 
 use crate::environment::Environment;
 
@@ -104,9 +104,9 @@ fn region_of(arn: &str) -> Option<&str> {
     let mut parts = arn.split(':');
     let (prefix, _partition, service) = (parts.next()?, parts.next()?, parts.next()?);
     let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     let is_name = !name.is_empty() && !name.ends_with(".fifo") && parts.next().is_none();
-    (prefix == "arn" && service == "sns" && !region.is_empty() && is_account && is_name).then_some(region)
+    (prefix == "arn" && service == "sns" && !region.is_empty() && is_account_id(account) && is_name)
+        .then_some(region)
 }
 
 #[cfg(test)]

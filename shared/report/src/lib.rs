@@ -41,7 +41,7 @@ pub use alerts::{
     RuleSettings, RuleTold, SentAlert, SentAlerts, SliceValue, Subject, UsualDeliveries, UsualDenials,
     UsualFailures,
 };
-pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount};
+pub use config::{Config, ConfigError, ConfigProblem, UnknownAccount, is_account_id};
 pub use coverage::{
     COVERAGE_SCHEMA, Coverage, CoveredSources, DeliveryWindow, LastDelivery, MalformedFile, MalformedFiles,
     MalformedRecord, NotACoverage, ReasonCount, RejectedFiles,

@@ -108,6 +108,7 @@ impl Config {
 }
 
 /// 12 digits; leading zeros are some of them.
-fn is_account_id(text: &str) -> bool {
+#[must_use]
+pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
