@@ -5,11 +5,12 @@ use aws_sdk_apigatewayv2::config::Builder as ApiGatewayV2Builder;
 use aws_sdk_cloudwatch::config::Builder as CloudWatchBuilder;
 use aws_sdk_s3::Config;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+    BehaviorVersion, Builder, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
 use aws_sdk_sns::config::Builder as SnsBuilder;
 use aws_sdk_sts::Client as StsClient;
+use aws_types::SdkConfig;
 use std::time::Duration;
 
 use crate::assumed_role::AssumedRole;
@@ -97,90 +98,56 @@ impl Environment {
 
     /// With the credentials of a role, or the function's own.
     pub(crate) fn s3_config(&self, role_arn: Option<&str>) -> Config {
-        let credentials = match role_arn {
-            Some(arn) => SharedCredentialsProvider::new(AssumedRole::new(self.sts(), arn.to_owned())),
-            None => SharedCredentialsProvider::new(self.credentials.clone()),
-        };
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
+        let config = Builder::from(&self.shared(self.s3_endpoint_url.as_deref()))
             .region(Region::new(self.region.clone()))
-            .credentials_provider(credentials)
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack)
             .retry_config(retries())
-            .timeout_config(timeouts());
-        if let Some(url) = &self.s3_endpoint_url {
+            .timeout_config(timeouts())
             // An endpoint of one's own rarely has a name for each bucket.
-            config = config.endpoint_url(url).force_path_style(true);
+            .force_path_style(self.s3_endpoint_url.is_some());
+        match role_arn {
+            Some(arn) => config.credentials_provider(AssumedRole::new(self.sts(), arn.to_owned())),
+            None => config,
         }
-        config.build()
+        .build()
     }
 
     fn sts(&self) -> StsClient {
-        let config = aws_sdk_sts::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
+        let config = aws_sdk_sts::config::Builder::from(&self.shared(self.sts_endpoint_url.as_deref()))
             .region(Region::new(self.region.clone()))
-            .credentials_provider(self.credentials.clone())
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack)
             .retry_config(retries())
             .timeout_config(timeouts());
-        let config = match &self.sts_endpoint_url {
-            Some(url) => config.endpoint_url(url),
-            None => config,
-        };
         StsClient::from_conf(config.build())
     }
 
     /// All but the region, which each client has of its own.
     pub(crate) fn cloudwatch_config(&self) -> CloudWatchBuilder {
-        let config = CloudWatchBuilder::default()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(self.credentials.clone())
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack);
-        match &self.cloudwatch_endpoint_url {
-            Some(url) => config.endpoint_url(url),
-            None => config,
-        }
+        CloudWatchBuilder::from(&self.shared(self.cloudwatch_endpoint_url.as_deref()))
     }
 
     /// Of REST APIs, and of all others; all but the region.
     pub(crate) fn api_gateway_configs(&self) -> (ApiGatewayBuilder, ApiGatewayV2Builder) {
-        let rest = ApiGatewayBuilder::default()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(self.credentials.clone())
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack);
-        let others = ApiGatewayV2Builder::default()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(self.credentials.clone())
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack);
-        let rest = match &self.rest_apis_endpoint_url {
-            Some(url) => rest.endpoint_url(url),
-            None => rest,
-        };
-        let others = match &self.apis_endpoint_url {
-            Some(url) => others.endpoint_url(url),
-            None => others,
-        };
-        (rest, others)
+        (
+            ApiGatewayBuilder::from(&self.shared(self.rest_apis_endpoint_url.as_deref())),
+            ApiGatewayV2Builder::from(&self.shared(self.apis_endpoint_url.as_deref())),
+        )
     }
 
     /// All but the region, which is the topic's.
     pub(crate) fn sns_config(&self) -> SnsBuilder {
-        let config = SnsBuilder::default()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(self.credentials.clone())
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack)
+        SnsBuilder::from(&self.shared(self.sns_endpoint_url.as_deref()))
             .retry_config(retries())
-            .timeout_config(timeouts());
-        match &self.sns_endpoint_url {
-            Some(url) => config.endpoint_url(url),
-            None => config,
-        }
+            .timeout_config(timeouts())
+    }
+
+    /// What the configurations of all services have in common.
+    fn shared(&self, endpoint_url: Option<&str>) -> SdkConfig {
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack);
+        config.set_endpoint_url(endpoint_url.map(str::to_owned));
+        config.build()
     }
 
     /// The region that the function runs in.
