@@ -8,6 +8,7 @@ use gatetrail_engine::{
     ask_for_names_in_memory, plan_pull, pull,
 };
 use gatetrail_metrics::{ApiFilter, ApiPattern, Level, PriceTable, Selection, WindowRule};
+use gatetrail_report::AskedNames;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::args::{LoginArgs, PulledArgs};
@@ -87,14 +88,18 @@ impl Pulling {
         let Some(apis) = &self.apis else { return self.plan(place).await };
         let PullOptions { account, regions, .. } = &self.options;
         let asking = ask_for_names_in_memory(apis, place, account, regions, self.now, pending());
-        let (asked, with_names) = asking.await;
+        let (asked, names) = asking.await;
         tell_unnamed(&asked);
-        self.plan(&with_names.place()).await
+        self.plan_with(place, names).await
     }
 
     /// What would be asked for.
     pub(crate) async fn plan<S: ObjectStore>(&self, place: &Place<'_, S>) -> PullReport {
-        plan_pull(&self.source, place, self.asking, self.now, &self.options, pending()).await
+        self.plan_with(place, AskedNames::default()).await
+    }
+
+    async fn plan_with<S: ObjectStore>(&self, place: &Place<'_, S>, names: AskedNames) -> PullReport {
+        plan_pull(&self.source, place, self.asking, self.now, &self.options, names, pending()).await
     }
 
     /// Asks for it, and writes it to the inbox of a store.

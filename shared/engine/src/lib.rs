@@ -26,8 +26,7 @@ mod tables;
 mod testing;
 
 pub use asked_names::{
-    ApiSource, ApiSourceError, AskedReport, BodyWithNames, ToldApis, WithNames, ask_for_names,
-    ask_for_names_in_memory,
+    ApiSource, ApiSourceError, AskedReport, ToldApis, ask_for_names, ask_for_names_in_memory,
 };
 pub use batch::{
     BatchCounts, BatchReport, Fate, MessageReport, ObjectReport, ReadOptions, Refusal, distinct_objects,

@@ -4,7 +4,6 @@
 //! Names are a comfort: whatever goes wrong here is told, and stops nothing. A refusal is an event of CloudTrail, which would
 //! be found among the errors of the day: so whoever was refused is not asked again before the next day either.
 
-mod in_memory;
 mod port;
 
 use std::future::Future;
@@ -14,10 +13,10 @@ use futures_util::{StreamExt as _, stream};
 use gatetrail_report::AskedNames;
 use jiff::{SignedDuration, Timestamp};
 
-pub use in_memory::{BodyWithNames, WithNames};
 pub use port::{ApiSource, ApiSourceError, ToldApis};
 
-use crate::object_store::{Condition, NewObject, ObjectStore, Place, with_sources};
+use crate::object_store::{ObjectStore, Place, with_sources};
+use crate::put_document::put_json;
 use crate::tables::{TableAccessError, read_object};
 
 /// The document.
@@ -54,8 +53,8 @@ pub async fn ask_for_names<A: ApiSource, S: ObjectStore>(
     deadline: impl Future<Output = ()>,
 ) -> AskedReport {
     let asking = async {
-        let (mut report, told) = ask(source, place, account, regions, now).await;
-        if let Some(told) = told
+        let Asked { mut report, told, .. } = ask(source, place, account, regions, now).await;
+        if told != AskedNames::default()
             && let Err(error) = keep(place, told).await
         {
             report.failures.push(with_sources(&error));
@@ -65,29 +64,23 @@ pub async fn ask_for_names<A: ApiSource, S: ObjectStore>(
     within(asking, deadline).await.unwrap_or_else(out_of_time)
 }
 
-/// Asks as [`ask_for_names`] does, and writes nothing: what is told is in the store that it gives alone.
-pub async fn ask_for_names_in_memory<'s, A: ApiSource, S: ObjectStore>(
+/// Asks as [`ask_for_names`] does, and writes nothing: gives all names that the store would have.
+pub async fn ask_for_names_in_memory<A: ApiSource, S: ObjectStore>(
     source: &A,
-    place: &Place<'s, S>,
+    place: &Place<'_, S>,
     account: &str,
     regions: &[String],
     now: Timestamp,
     deadline: impl Future<Output = ()>,
-) -> (AskedReport, WithNames<'s, S>) {
-    let asking = async {
-        let (mut report, told) = ask(source, place, account, regions, now).await;
-        let names = match told {
-            Some(told) => merged(place, told).await.map(Some),
-            None => Ok(None),
-        };
-        let names = names.unwrap_or_else(|error| {
-            report.failures.push(with_sources(&error));
-            None
-        });
-        (report, names)
-    };
-    let (report, names) = within(asking, deadline).await.unwrap_or_else(|| (out_of_time(), None));
-    (report, WithNames::new(place, names))
+) -> (AskedReport, AskedNames) {
+    let asking = ask(source, place, account, regions, now);
+    match within(asking, deadline).await {
+        Some(Asked { report, told, mut known }) => {
+            known.merge(told);
+            (report, known)
+        }
+        None => (out_of_time(), AskedNames::default()),
+    }
 }
 
 /// `None` where the deadline completes first.
@@ -103,20 +96,27 @@ fn out_of_time() -> AskedReport {
     AskedReport { failures: vec![failure], ..AskedReport::default() }
 }
 
-/// What came of it, and what was told; `None` where nothing was.
+/// What came of asking, what was told, and what the store had.
+#[derive(Default)]
+struct Asked {
+    report: AskedReport,
+    told: AskedNames,
+    known: AskedNames,
+}
+
 async fn ask<A: ApiSource, S: ObjectStore>(
     source: &A,
     place: &Place<'_, S>,
     account: &str,
     regions: &[String],
     now: Timestamp,
-) -> (AskedReport, Option<AskedNames>) {
+) -> Asked {
     let mut report = AskedReport::default();
     let known = match read_document(place).await {
         Ok((_, known)) => known,
         Err(error) => {
             report.failures.push(with_sources(&error));
-            return (report, None);
+            return Asked { report, ..Asked::default() };
         }
     };
     let is_due = |region: &&String| {
@@ -139,17 +139,7 @@ async fn ask<A: ApiSource, S: ObjectStore>(
         }
         report.failures.extend(failures.iter().map(ApiSourceError::chain));
     }
-    (report, Some(told).filter(|told| *told != AskedNames::default()))
-}
-
-/// The document, were it written.
-async fn merged<S: ObjectStore>(
-    place: &Place<'_, S>,
-    told: AskedNames,
-) -> Result<bytes::Bytes, TableAccessError> {
-    let (_, mut names) = read_document(place).await?;
-    names.merge(told);
-    Ok(names.to_json()?.into())
+    Asked { report, told, known }
 }
 
 async fn keep<S: ObjectStore>(place: &Place<'_, S>, told: AskedNames) -> Result<(), TableAccessError> {
@@ -157,15 +147,9 @@ async fn keep<S: ObjectStore>(place: &Place<'_, S>, told: AskedNames) -> Result<
     loop {
         let (etag, mut names) = read_document(place).await?;
         names.merge(told.clone());
-        let condition = etag.map_or(Condition::IfAbsent, Condition::IfMatch);
-        let object = NewObject {
-            bytes: names.to_json()?.into(),
-            content_type: "application/json",
-            content_encoding: None,
-        };
-        match place.put(KEY, object, condition).await.map_err(TableAccessError::from) {
+        match put_json(place, KEY, names.to_json()?, etag).await {
             Err(error) if error.is_race() && attempt < ATTEMPTS => attempt += 1,
-            written => return written.map(drop),
+            written => return written,
         }
     }
 }

@@ -151,6 +151,13 @@ pub struct NewObject {
     pub content_encoding: Option<&'static str>,
 }
 
+impl NewObject {
+    /// An object that is not compressed for whoever opens it.
+    pub fn plain(bytes: impl Into<Bytes>, content_type: &'static str) -> Self {
+        Self { bytes: bytes.into(), content_type, content_encoding: None }
+    }
+}
+
 /// A page of a listing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListPage {

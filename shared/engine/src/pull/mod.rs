@@ -24,6 +24,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 
 use gatetrail_metrics::{ApiFilter, ApiNames, Plan};
+use gatetrail_report::AskedNames;
 use gatetrail_tables::WindowRow;
 use jiff::Timestamp;
 
@@ -63,16 +64,17 @@ pub async fn pull<M: MetricSource, S: ObjectStore>(
 }
 
 /// Works out what [`pull`] would ask for, without asking for it: metrics are listed, which costs next to nothing, and none is
-/// requested. It is in [`PullReport::planned`].
+/// requested. It is in [`PullReport::planned`]. `told` are names that API Gateway told and that are not in the store.
 pub async fn plan_pull<M: MetricSource, S: ObjectStore>(
     source: &M,
     results: &Place<'_, S>,
     asking: Asking,
     now: Timestamp,
     options: &PullOptions,
+    told: AskedNames,
     deadline: impl Future<Output = ()>,
 ) -> PullReport {
-    let mut run = Run::new(source, results, asking, now, options);
+    let mut run = Run { told, ..Run::new(source, results, asking, now, options) };
     if let Some(plans) = run.plan(pin!(deadline)).await {
         run.report.planned = plans.iter().map(PlannedWindow::new).collect();
     }
@@ -87,6 +89,8 @@ struct Run<'r, M, S> {
     options: &'r PullOptions,
     patience: Patience,
     known: Known,
+    /// Names beside those of the store.
+    told: AskedNames,
     names: ApiNames,
     lost: Vec<(String, usize, gatetrail_metrics::Window)>,
     /// Metrics that the budget has room for besides all that is planned.
@@ -111,6 +115,7 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
             options,
             patience,
             known: Known::default(),
+            told: AskedNames::default(),
             names: ApiNames::default(),
             lost: Vec::new(),
             spare: 0,
@@ -133,7 +138,7 @@ impl<'r, M: MetricSource, S: ObjectStore> Run<'r, M, S> {
         self.lost = owed.lost;
         // Patterns are of names, too, which events tell.
         if self.options.filter != ApiFilter::default() {
-            match read_api_names(self.results).await {
+            match read_api_names(self.results, &self.told).await {
                 Ok(names) => self.names = names,
                 Err(error) => return self.refuse(error),
             }

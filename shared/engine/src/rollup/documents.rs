@@ -273,15 +273,8 @@ pub(crate) async fn newest_day<S: ObjectStore>(
     place: &Place<'_, S>,
     table: &str,
 ) -> Result<Option<Day>, TableAccessError> {
-    let mut newest = None;
-    let mut page = None;
-    loop {
-        let listed = place.list_folders(table, page.as_deref()).await?;
-        let days = listed.folders.iter().filter_map(|name| name.strip_prefix("dt=")?.parse::<Day>().ok());
-        newest = newest.max(days.max());
-        let Some(next) = listed.next else { return Ok(newest) };
-        page = Some(next);
-    }
+    let folders = place.list_all_folders(table).await?;
+    Ok(folders.iter().filter_map(|name| name.strip_prefix("dt=")?.parse::<Day>().ok()).max())
 }
 
 async fn delivered<S: ObjectStore>(

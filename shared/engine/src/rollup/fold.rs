@@ -135,7 +135,7 @@ impl<'p, 's, S: ObjectStore> Output<'p, 's, S> {
         let bytes = self.waiting.split().freeze();
         match self.upload.take() {
             None => {
-                let object = NewObject { bytes, content_type: CONTENT_TYPE, content_encoding: None };
+                let object = NewObject::plain(bytes, CONTENT_TYPE);
                 self.place.put(self.key, object, condition).await?;
             }
             Some(mut upload) => {

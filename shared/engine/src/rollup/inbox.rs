@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use gatetrail_tables::UnreadableDocument;
 
-use crate::object_store::{
-    Condition, ListedObject, NewObject, ObjectStore, Place, StoreError, StoreErrorKind,
-};
+use crate::object_store::{ListedObject, NewObject, ObjectStore, Place, StoreError};
+use crate::put_document::put_anew;
 use crate::tables::{TableAccessError, read_object};
 
 /// Where documents are.
@@ -36,31 +35,9 @@ pub(super) async fn reject<S: ObjectStore>(
     reason: &UnreadableDocument,
 ) -> Result<String, StoreError> {
     let moved_to = format!("{REJECTED}{}", key.strip_prefix(INBOX).unwrap_or(key));
-    let reason = NewObject {
-        bytes: format!("{reason}\n").into(),
-        content_type: "text/plain; charset=utf-8",
-        content_encoding: None,
-    };
+    let reason = NewObject::plain(format!("{reason}\n"), "text/plain; charset=utf-8");
     put_anew(place, &format!("{moved_to}.reason.txt"), reason).await?;
-    put_anew(
-        place,
-        &moved_to,
-        NewObject { bytes, content_type: "application/octet-stream", content_encoding: None },
-    )
-    .await?;
+    put_anew(place, &moved_to, NewObject::plain(bytes, "application/octet-stream")).await?;
     place.delete(key).await?;
     Ok(moved_to)
-}
-
-/// Writes an object over whatever is there: the same, unless somebody has put a document of the same name again.
-async fn put_anew<S: ObjectStore>(
-    place: &Place<'_, S>,
-    key: &str,
-    object: NewObject,
-) -> Result<(), StoreError> {
-    match place.put(key, object, Condition::Always).await {
-        // Two rollups set the same document aside.
-        Err(StoreError { kind: StoreErrorKind::Conflict, .. }) => Ok(()),
-        put => put.map(drop),
-    }
 }

@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gatetrail_metrics::ApiNames;
-use gatetrail_report::{ApiDirectory, DayNames, LearnedNames, TimeRange, shows_names_of};
+use gatetrail_report::{ApiDirectory, AskedNames, DayNames, LearnedNames, TimeRange, shows_names_of};
 use gatetrail_tables::{Day, Events, Partition, Projection};
 
 use crate::asked_names::read_asked_names;
-use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
-use crate::tables::{TableAccessError, TableObject, read_object, table_partitions};
+use crate::object_store::{ObjectStore, Place, StoreErrorKind};
+use crate::put_document::put_json;
+use crate::tables::{TableAccessError, for_each_group, read_object, table_partitions};
 
 /// The document.
 const KEY: &str = "reports/api-names.json";
@@ -48,16 +49,20 @@ pub async fn read_directory<S: ObjectStore>(place: &Place<'_, S>) -> Result<ApiD
     Ok(ApiDirectory::of(&learned))
 }
 
-/// The same names, for choosing which APIs to pull: the metrics of HTTP and WebSocket APIs carry only an id.
+/// The same names, and those of `told`, for choosing which APIs to pull: the metrics of HTTP and WebSocket APIs carry only an
+/// id.
 ///
 /// # Errors
 /// Where an object cannot be read; it is named.
 pub(crate) async fn read_api_names<S: ObjectStore>(
     place: &Place<'_, S>,
+    told: &AskedNames,
 ) -> Result<ApiNames, TableAccessError> {
     let (_, mut learned) = read(place).await?;
     // The pull asks API Gateway first, and what it was told is not in the document before a rollup.
-    learned.set_told(&read_asked_names(place).await?);
+    let mut asked = read_asked_names(place).await?;
+    asked.merge(told.clone());
+    learned.set_told(&asked);
     let mut names = ApiNames::default();
     learned.iter().for_each(|(account, region, id, name)| names.add(account, region, id, name));
     Ok(names)
@@ -123,12 +128,10 @@ async fn learn_all<S: ObjectStore>(place: &Place<'_, S>) -> Result<LearnedNames,
 
 async fn learn<S: ObjectStore>(place: &Place<'_, S>, day: Day) -> Result<DayNames, TableAccessError> {
     let mut names = DayNames::default();
-    if let Some(object) = TableObject::<Events>::open(place, &Partition::Day(day).key("events")).await? {
-        for group in 0..object.groups() {
-            let rows = object.read(place, group, NAMED).await?;
-            rows.iter().for_each(|event| names.feed(event));
-        }
-    }
+    for_each_group::<Events, S>(place, &[Partition::Day(day)], NAMED, |rows| {
+        rows.iter().for_each(|event| names.feed(event));
+    })
+    .await?;
     Ok(names)
 }
 
@@ -190,23 +193,18 @@ pub(super) async fn outdated<S: ObjectStore>(
     let (Some(etag), learned) = read(place).await? else { return Ok(None) };
     let directory = ApiDirectory::of(&learned);
     let mut days = Vec::new();
-    let mut page = None;
-    loop {
-        let listed = place.list_folders("reports/day/", page.as_deref()).await?;
-        let reading =
-            listed.folders.iter().filter_map(|folder| folder.parse::<Day>().ok()).map(|day| async move {
-                let report = read_object(place, &format!("reports/day/{day}/average-latency.json")).await?;
-                Ok::<_, TableAccessError>((day, report))
-            });
-        let mut read = std::pin::pin!(stream::iter(reading).buffered(CONCURRENCY));
-        while let Some((day, report)) = read.try_next().await? {
-            if report.is_some_and(|(_, bytes)| !shows_names_of(&directory, &bytes)) {
-                days.push(day);
-            }
+    let folders = place.list_all_folders("reports/day/").await?;
+    let reading = folders.iter().filter_map(|folder| folder.parse::<Day>().ok()).map(|day| async move {
+        let report = read_object(place, &format!("reports/day/{day}/average-latency.json")).await?;
+        Ok::<_, TableAccessError>((day, report))
+    });
+    let mut read = std::pin::pin!(stream::iter(reading).buffered(CONCURRENCY));
+    while let Some((day, report)) = read.try_next().await? {
+        if report.is_some_and(|(_, bytes)| !shows_names_of(&directory, &bytes)) {
+            days.push(day);
         }
-        let Some(next) = listed.next else { return Ok(Some(Outdated { days, etag })) };
-        page = Some(next);
     }
+    Ok(Some(Outdated { days, etag }))
 }
 
 /// Takes the mark away, once every report shows the names of the document of this ETag. Where another rollup has written it
@@ -235,12 +233,5 @@ async fn write<S: ObjectStore>(
     etag: Option<String>,
     learned: &LearnedNames,
 ) -> Result<(), TableAccessError> {
-    let condition = etag.map_or(Condition::IfAbsent, Condition::IfMatch);
-    let object = NewObject {
-        bytes: learned.to_json()?.into(),
-        content_type: "application/json",
-        content_encoding: None,
-    };
-    place.put(KEY, object, condition).await?;
-    Ok(())
+    put_json(place, KEY, learned.to_json()?, etag).await
 }

@@ -15,7 +15,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::documents::ALERTS_KEY;
 use crate::notifier::Notifier;
-use crate::object_store::{Condition, NewObject, ObjectStore, Place, StoreErrorKind};
+use crate::object_store::{NewObject, ObjectStore, Place, StoreErrorKind};
+use crate::put_document::{put_anew, put_json};
 use crate::tables::{TableAccessError, read_object};
 
 /// The ledger.
@@ -154,12 +155,8 @@ async fn set_aside<S: ObjectStore>(
 ) -> Result<String, LedgerError> {
     let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let key = format!("{REJECTED}{hash}.json");
-    let object = NewObject { bytes, content_type: "application/octet-stream", content_encoding: None };
-    match place.put(&key, object, Condition::Always).await {
-        // Two rollups set the same one aside.
-        Err(error) if error.kind == StoreErrorKind::Conflict => {}
-        put => drop(put.map_err(TableAccessError::from)?),
-    }
+    let object = NewObject::plain(bytes, "application/octet-stream");
+    put_anew(place, &key, object).await.map_err(TableAccessError::from)?;
     let (from, to) = (place.address(ALERTS_SENT_KEY), place.address(&key));
     Ok(format!("{from} cannot be used, was set aside as {to}, and is begun anew: {reason}"))
 }
@@ -237,9 +234,6 @@ async fn write_ledger<S: ObjectStore>(
     ledger: &SentAlerts,
     before: Option<String>,
 ) -> Result<(), LedgerError> {
-    let bytes = to_json(ledger).map_err(TableAccessError::from)?.into();
-    let object = NewObject { bytes, content_type: "application/json", content_encoding: None };
-    let condition = before.map_or(Condition::IfAbsent, Condition::IfMatch);
-    place.put(ALERTS_SENT_KEY, object, condition).await.map_err(TableAccessError::from)?;
-    Ok(())
+    let bytes = to_json(ledger).map_err(TableAccessError::from)?;
+    Ok(put_json(place, ALERTS_SENT_KEY, bytes, before).await?)
 }

@@ -44,15 +44,10 @@ pub(super) async fn page_data<S: ObjectStore>(
 /// Days of which a rollup has written a page, the newest first. Those that an older version reported on have none.
 async fn days_with_pages<S: ObjectStore>(place: &Place<'_, S>) -> Result<Vec<Day>, TableAccessError> {
     const DAYS: &str = "reports/day/";
-    let mut days = Vec::new();
-    let mut page = None;
-    loop {
-        let listed = place.list(DAYS, page.as_deref()).await?;
-        let names = listed.objects.iter().filter_map(|object| object.key.strip_prefix(DAYS)?.split_once('/'));
-        days.extend(names.filter(|(_, name)| *name == PAGE).filter_map(|(day, _)| day.parse::<Day>().ok()));
-        let Some(next) = listed.next else { break };
-        page = Some(next);
-    }
+    let objects = place.list_all(DAYS).await?;
+    let names = objects.iter().filter_map(|object| object.key.strip_prefix(DAYS)?.split_once('/'));
+    let pages = names.filter(|(_, name)| *name == PAGE);
+    let mut days: Vec<Day> = pages.filter_map(|(day, _)| day.parse().ok()).collect();
     days.sort_unstable();
     Ok(days.into_iter().rev().take(LINKED_DAYS).collect())
 }
